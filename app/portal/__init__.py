@@ -1,0 +1,1 @@
+"""The filing portal of an intellectual-property office."""

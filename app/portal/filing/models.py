@@ -1,0 +1,49 @@
+"""Filings: the index over the packages, which are the filings themselves."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CHAR, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base
+
+
+class NumberSeries(Base):
+    """The last serial given out, by type of right and year; its row is the lock under which a number is allotted."""
+
+    __tablename__ = "number_series"
+
+    number_type: Mapped[str] = mapped_column(CHAR(2), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_serial: Mapped[int] = mapped_column(default=0)
+
+
+class Filing(Base):
+    """A filing that was acknowledged; `state` is received, accepted or returned."""
+
+    __tablename__ = "filings"
+    __table_args__ = (
+        Index("ix_filings_docket", "firm_id", "received_at", "id"),
+        Index("ix_filings_queue", "state", "received_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"))
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    service: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(300))
+    applicant: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12), default="received")
+    received_at: Mapped[datetime]
+    reception_date: Mapped[date]
+    manifest_sha512: Mapped[str] = mapped_column(CHAR(128))
+    fee_total: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(CHAR(3))
+    receipt_sha512: Mapped[str | None] = mapped_column(CHAR(128))
+    receipt_issued_at: Mapped[datetime | None]

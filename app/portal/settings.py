@@ -1,0 +1,63 @@
+"""The portal's settings: one TOML file, named by PORTAL_SETTINGS, with nothing that a person edits daily."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr
+
+
+class Tier(StrEnum):
+    """Which environment this is; it decides banners, watermarks and what mail may do."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Settings(BaseModel):
+    """Everything the process must know before it serves; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tier: Tier
+    public_url: AnyHttpUrl
+    extra_hosts: list[str] = []
+    office_file: Path
+    secret_key: SecretStr = Field(min_length=32)
+    password_salt: SecretStr = Field(min_length=16)
+    totp_secret: SecretStr = Field(min_length=16)
+    database_url: SecretStr
+    documents_engine: Literal["local"] = "local"
+    documents_path: Path
+    signing_keystore: Path | None = None
+    signing_passphrase: SecretStr = SecretStr("")
+    signing_trust: Path | None = None
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(default=25, gt=0, lt=65536)
+    mail_from: str = "filing@ipo.example"
+    mail_page: bool = False
+    """Keep mail and show it on a page instead of sending it: the developer's default, never a server's."""
+    trusted_proxies: int = Field(default=1, ge=0, le=3)
+    max_upload_bytes: int = Field(default=25 * 1024 * 1024, gt=0)
+    number_prefix: str = Field(default="", pattern=r"^[A-Z]?$")
+    scanner: str = Field(default="", pattern=r"^$|^tcp://[^:]+:\d+$|^unix:/.+$")
+
+
+def settings_path() -> Path:
+    """The settings file of this process: PORTAL_SETTINGS, else the servers' own place."""
+    return Path(os.environ.get("PORTAL_SETTINGS", "/etc/portal/settings.toml"))
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and validate the settings file; raises OSError, tomllib.TOMLDecodeError or pydantic.ValidationError."""
+    path = path or settings_path()
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    if url := os.environ.get("PORTAL_DATABASE_URL"):
+        values["database_url"] = url
+    return Settings.model_validate(values)

@@ -1,0 +1,13 @@
+"""Every table of the portal in one import: for migrations and tests."""
+
+from portal.accounts import models as accounts
+from portal.audit import models as audit
+from portal.db import Base
+from portal.drafting import models as drafting
+from portal.filing import models as filing
+from portal.notices import models as notices
+from portal.office import models as office
+from portal.outbox import models as outbox
+from portal.payments import models as payments
+
+__all__ = ["Base", "accounts", "audit", "drafting", "filing", "notices", "office", "outbox", "payments"]
