@@ -21,7 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 5
-# 1213 deadlock, 1205 lock wait timeout, 1020 record changed (MariaDB's snapshot isolation): run the whole transaction again.
+# 1213 deadlock, 1205 lock wait timeout, 1020 record changed since the snapshot: run the whole transaction again.
 RETRIED = {1213, 1205, 1020}
 
 
