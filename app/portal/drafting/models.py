@@ -30,7 +30,10 @@ class Draft(Base):
 
 
 class DraftSection(Base):
-    """What was saved in one section; `version` counts the saves, so that a stale one is noticed."""
+    """What was saved in one section; `version` counts the saves, so that a stale one is noticed.
+
+    `page` is the open page that saved last: its own automatic save must not make its next one stale.
+    """
 
     __tablename__ = "draft_sections"
     __table_args__ = (UniqueConstraint("draft_id", "name"),)
@@ -42,10 +45,13 @@ class DraftSection(Base):
     version: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime] = mapped_column(default=utc_now)
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    page: Mapped[str] = mapped_column(String(16), default="")
+
+    saved_by: Mapped[Any] = relationship("User", viewonly=True)
 
 
 class DraftDocument(Base):
-    """A file that was received, checked and stored under its content's hash."""
+    """A file that was received, checked and stored under its content's hash; one that was removed can come back."""
 
     __tablename__ = "draft_documents"
 
@@ -60,3 +66,4 @@ class DraftDocument(Base):
     pages: Mapped[int | None]
     received_at: Mapped[datetime] = mapped_column(default=utc_now)
     received_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    removed_at: Mapped[datetime | None]
