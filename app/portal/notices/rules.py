@@ -1,0 +1,57 @@
+"""The kinds of notices, and their words. A notice is worded when it is read, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+
+
+class Kind(StrEnum):
+    FILING_RECEIVED = "filing-received"
+    RECEIPT_ISSUED = "receipt-issued"
+    PAYMENT_CONFIRMED = "payment-confirmed"
+    FILING_ACCEPTED = "filing-accepted"
+    FILING_RETURNED = "filing-returned"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A notice in words: `subject` heads it, `text` says what it means and what to do next."""
+
+    subject: str
+    text: str
+
+
+def wording(kind: str, params: Mapping[str, Any]) -> Wording:
+    """The words of a notice in the present locale; `params` are those that `notify` was given (see there)."""
+    known = {"number": "", "title": "", "amount": "", "currency": ""} | dict(params)
+    match Kind(kind):
+        case Kind.FILING_RECEIVED:
+            return Wording(
+                _("Filing %(number)s was received", **known),
+                _("The office has your application “%(title)s”. The signed receipt follows.", **known),
+            )
+        case Kind.RECEIPT_ISSUED:
+            return Wording(
+                _("The receipt of filing %(number)s is ready", **known),
+                _("You can download the signed receipt of “%(title)s” from the filing’s page.", **known),
+            )
+        case Kind.PAYMENT_CONFIRMED:
+            return Wording(
+                _("The fees of filing %(number)s are paid", **known),
+                _("The office confirmed a payment of %(amount)s %(currency)s for “%(title)s”.", **known),
+            )
+        case Kind.FILING_ACCEPTED:
+            return Wording(
+                _("Filing %(number)s was accepted at reception", **known),
+                _("“%(title)s” goes on to examination. You need do nothing now.", **known),
+            )
+        case Kind.FILING_RETURNED:
+            return Wording(
+                _("Filing %(number)s was returned for defects", **known),
+                _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known),
+            )
