@@ -34,7 +34,7 @@ class InboxRow:
 def notify(session: Session, user_id: int, kind: str, filing_id: int | None, **params: Any) -> Notice:
     """Put a notice into a person's inbox, and its mail into the outbox, within the caller's transaction.
 
-    The mail's payload is `notice` (id), `to`, `locale`, `kind` and `params`; `portal.notices.mail` words and sends it.
+    The mail's payload is `notice` (id), `to`, `locale`, `notice_kind` and `params`; `portal.notices.mail` words and sends it.
     Raises ValueError for a kind that has no words.
     """
     known = Kind(kind)
@@ -49,7 +49,7 @@ def notify(session: Session, user_id: int, kind: str, filing_id: int | None, **p
         notice=notice.id,
         to=user.email,
         locale=user.locale,
-        kind=known.value,
+        notice_kind=known.value,
         params=params,
     )
     return notice
@@ -79,11 +79,7 @@ def mark_read(session: Session, user_id: int, notice_id: int | None = None) -> i
 
 def unread_of(user_id: int) -> ScalarSelect[int]:
     """The number of unread notices as a part of another query: a page that queries anyway asks for it there."""
-    return (
-        select(func.count(Notice.id))
-        .where(Notice.user_id == user_id, Notice.read_at.is_(None))
-        .scalar_subquery()
-    )
+    return select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.read_at.is_(None)).scalar_subquery()
 
 
 def remember_unread(count: int) -> None:

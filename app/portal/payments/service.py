@@ -1,52 +1,23 @@
-"""What happens to bills: issued with a filing, looked for, and settled at the counter."""
+"""What happens to bills: issued with a filing, and settled at the counter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.audit import service as audit
-from portal.db import db, new_key, transaction, utc_now
+from portal.db import new_key, transaction, utc_now
 from portal.fees.rules import Fees
 from portal.filing.models import Filing
 from portal.notices import service as notices
 from portal.payments import rules
 from portal.payments.models import Bill, BillItem, Payment
 from portal.profile.model import Profile
-
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class BillView:
-    """A bill with what a reader of it needs to know about its filing and its payment."""
-
-    bill: Bill
-    number: str
-    title: str
-    applicant: str
-    payment: Payment | None
-
-
-@dataclass(frozen=True)
-class DueBill:
-    """One row of the cashier's list."""
-
-    reference: str
-    number: str
-    applicant: str
-    total: Decimal
-    currency: str
-    state: str
-    issued_at: datetime
-    due_on: date
 
 
 def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, on: date) -> Bill:
