@@ -1,0 +1,1 @@
+"""The operator's command: from bare servers to a verified filing service."""
