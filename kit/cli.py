@@ -1,0 +1,107 @@
+"""`bin/kit VERB [TIER]`: the verbs, loaded only when they are called so that start-up stays quick."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from kit import output
+from kit.errors import Exit, KitError
+
+# verb → what it is for; the order is that of a day's work and of the help.
+VERBS = {
+    "up": "make a rehearsal: containers, apply, verify",
+    "down": "remove a rehearsal and everything it made, but the caches",
+    "init": "make a tier's secrets, once, into its vault",
+    "preflight": "check this machine, and the tier's servers, before anything is done",
+    "plan": "show what apply would change; writes nothing",
+    "apply": "bring a tier's servers to what the inventories say",
+    "verify": "prove the deployment checklist on a tier",
+    "report": "show a tier's reports",
+    "bundle": "build the portal's release (apply does it by itself)",
+    "status": "show what runs where",
+    "backup": "back up now",
+    "restore": "restore the newest backup, or a named one",
+    "drill": "break a rehearsal on purpose, and see that nothing is lost",
+    "dev": "run the portal alone on this machine, for those who work on its pages",
+    "test": "run everything that tests",
+    "bench": "measure",
+    "lock": "resolve the dependencies again into locks/",
+}
+
+
+class Verbs(click.Group):
+    """A group whose commands live in kit/verbs/<verb>.py, each as `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order of the table above."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb's module, and return its command."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"kit.verbs.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs without importing any of them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a verb; an unknown one is refused with the nearest right one."""
+        if args and args[0] not in VERBS:
+            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no verb called {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 checks failed, 4 unreachable, 5 locked, 6 refused.",
+)
+@click.version_option(package_name=None, version="0.1.0", prog_name="kit")
+def cli() -> None:
+    """From bare servers to a verified filing service: one command for a tier's whole life."""
+
+
+def tier_argument(default: str | None = None) -> Callable[[Any], Any]:
+    """Return the argument TIER: `test`, `demo`, `production` or one of your own."""
+    return click.argument("tier_name", metavar="TIER", required=default is None, default=default)
+
+
+rehearsal_option = click.option("--rehearsal", is_flag=True, help="Act on the local containers, not on the real servers.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Write a versioned document to stdout.")
+yes_option = click.option("--yes", metavar="TIER", default="", help="Confirm by naming the tier; nothing is asked then.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code. Errors are told as the operator can act on them."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        result = cli.main(args=given, prog_name="bin/kit", standalone_mode=False)
+        return int(result) if isinstance(result, int) else int(Exit.DONE)
+    except KitError as error:
+        if "--json" in given:
+            output.emit_json("kit.error", 1, {"error": error.as_dict()})
+        output.console.print(error.as_text(), style="bold red", markup=False)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return int(Exit.USAGE)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        output.say("Interrupted. What was done stays done; run the same command again to go on.", style="bold red")
+        return 130
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except BrokenPipeError:
+        return int(Exit.INTERNAL)
