@@ -1,0 +1,143 @@
+"""Sign what the office issues, and say of a PDF whether the office signed it and nobody changed it since."""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from asn1crypto import cms, pem, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko_certvalidator import ValidationContext
+
+from portal.context import settings
+from portal.signing.keys import NoKey, signer
+
+__all__ = ["NoKey", "State", "Verdict", "sign_pdf", "trusted", "validate", "verdict"]
+
+SUBFILTER = SigSeedSubFilter.PADES
+FIELD = "OfficeSignature"
+
+# pyHanko warns of every file that is not a clean PDF; a help desk is told by the verdict.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
+
+class State(StrEnum):
+    VALID = "valid"
+    ALTERED = "altered"
+    NOT_OURS = "not-ours"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of a file: `signer` and `signed_at` (aware, UTC) as its signature claims them."""
+
+    state: State
+    signer: str | None = None
+    signed_at: datetime | None = None
+    detail: str = ""
+
+
+def sign_pdf(document: bytes, reason: str) -> bytes:
+    """Certify a PDF with the office's key (PAdES, no changes allowed afterwards); raises NoKey."""
+    key = signer(settings().signing_keystore, settings().signing_passphrase.get_secret_value())
+    metadata = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        reason=reason,
+        name=key.signing_cert.subject.native.get("common_name"),
+        certify=True,
+        subfilter=SUBFILTER,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(document))
+    signed: io.BytesIO = PdfSigner(metadata, signer=key).sign_pdf(writer)
+    return signed.getvalue()
+
+
+def validate(document: bytes) -> Verdict:
+    """Judge a PDF by the issuers that this portal trusts (`signing_trust`)."""
+    path = settings().signing_trust
+    return verdict(document, trusted(path) if path else [])
+
+
+def trusted(path: Path) -> list[x509.Certificate]:
+    """The issuers' certificates in a PEM file; raises OSError, ValueError."""
+    blocks = pem.unarmor(path.read_bytes(), multiple=True)
+    return [x509.Certificate.load(block) for kind, _, block in blocks if kind == "CERTIFICATE"]
+
+
+def verdict(document: bytes, roots: list[x509.Certificate]) -> Verdict:
+    """Whether a PDF carries a signature under one of these roots, over all of its present bytes.
+
+    Certificates are judged at the instant that the signature claims, so that a receipt outlives the certificate.
+    """
+    try:
+        signatures = PdfFileReader(io.BytesIO(document), strict=False).embedded_signatures
+        if not signatures:
+            return _broken(document, roots, "it carries no signature")
+        return _judge(document, signatures[0], roots)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the parser do, the answer is a verdict
+        return _broken(document, roots, f"it cannot be read as a signed PDF ({type(error).__name__})")
+
+
+def _judge(document: bytes, signature: EmbeddedPdfSignature, roots: list[x509.Certificate]) -> Verdict:
+    claimed = signature.self_reported_timestamp
+    context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=claimed, best_signature_time=claimed)
+    status = validate_pdf_signature(signature, context)
+    name = _common_name(signature.signer_cert)
+    at = claimed.astimezone(UTC) if claimed else None
+    if status.intact and status.valid and not status.trusted:
+        return Verdict(State.NOT_OURS, name, at, "the signer's certificate was not issued for this office")
+    if not (status.intact and status.valid):
+        return _broken(document, roots, "its bytes are not those that were signed")
+    if not status.bottom_line or not _covers_everything(document, signature):
+        return Verdict(State.ALTERED, name, at, "something was changed or added after it was signed")
+    return Verdict(State.VALID, name, at)
+
+
+def _covers_everything(document: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Whether every byte is signed, or is the signature itself in the one form in which it was written."""
+    first, before, after, rest = (int(number) for number in signature.byte_range)
+    container = cms.ContentInfo({"content_type": "signed_data", "content": signature.signed_data}).dump()
+    written = container.hex().encode().ljust(after - before - 2, b"0")
+    versions = {signature.signed_data["version"].native, signature.signer_info["version"].native}
+    return (
+        first == 0
+        and after + rest == len(document)
+        and document[before:after] == b"<" + written + b">"
+        and versions == {"v1"}
+    )
+
+
+def _broken(document: bytes, roots: list[x509.Certificate], why: str) -> Verdict:
+    """A file whose signature does not hold: is one in it, however damaged, that names one of our issuers?"""
+    lowered = document.lower()
+    for root in roots:
+        if (at := lowered.find(root.subject.dump().hex().encode())) >= 0:
+            start, end = document.rfind(b"<", 0, at) + 1, document.find(b">", at)
+            return Verdict(State.ALTERED, _embedded_name(document[start:end]), None, why)
+    return Verdict(State.NOT_OURS, None, None, why)
+
+
+def _embedded_name(container: bytes) -> str | None:
+    """The signer's name in a signature that may be damaged."""
+    try:
+        certificates = cms.ContentInfo.load(bytes.fromhex(container.decode("ascii")))["content"]["certificates"]
+        return _common_name(next(iter(certificates)).chosen)
+    except (ValueError, TypeError, KeyError, StopIteration):
+        return None
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    subject = certificate.subject.native
+    return str(subject.get("common_name") or certificate.subject.human_friendly)

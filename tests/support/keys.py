@@ -1,0 +1,74 @@
+"""Signing keys for tests: a root and a certificate under it, made anew in milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+PASSPHRASE = "only for tests"
+
+
+@dataclass(frozen=True)
+class TestKeys:
+    """A PKCS#12 file with its passphrase, and the PEM file of the root that issued its certificate."""
+
+    __test__ = False
+
+    keystore: Path
+    passphrase: str
+    trust: Path
+
+
+def make_keys(folder: Path, name: str = "TEST, no legal effect", kind: str = "ec") -> TestKeys:
+    """Make a root and a signing certificate that it issued, valid for a day; `kind` is ec or rsa."""
+    folder.mkdir(parents=True, exist_ok=True)
+    root_key = ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 3072)
+    root_name = _name(f"{name} root")
+    root = _certificate(root_name, root_key.public_key(), root_name, root_key, authority=True)
+    certificate = _certificate(_name(name), key.public_key(), root_name, root_key, authority=False)
+    keystore, trust = folder / "signing.p12", folder / "trust.pem"
+    encryption = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+    keystore.write_bytes(pkcs12.serialize_key_and_certificates(b"signing", key, certificate, [root], encryption))
+    trust.write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    return TestKeys(keystore, PASSPHRASE, trust)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _certificate(subject, public_key, issuer, issuer_key, *, authority):
+    now = datetime.now(UTC)
+    usage = {
+        "digital_signature": not authority,
+        "content_commitment": not authority,
+        "key_cert_sign": authority,
+        "crl_sign": authority,
+        "key_encipherment": False,
+        "data_encipherment": False,
+        "key_agreement": False,
+        "encipher_only": False,
+        "decipher_only": False,
+    }
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
+        .add_extension(x509.KeyUsage(**usage), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .sign(issuer_key, hashes.SHA256())
+    )
