@@ -1,0 +1,161 @@
+"""One verification of a tier: runs the acceptance suite past failures, and puts the report together."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from kit.checklist.load import items_of, load_parts, load_signoffs, load_waivers
+from kit.checklist.marks import marked_tests
+from kit.checklist.model import TIERS
+from kit.checklist.results import Run, read_file
+from kit.checklist.rules import unkept_claims, unknown_waived_tests
+from kit.errors import Exit, KitError
+from kit.paths import LOGS, ROOT, VENV, private_directory
+from kit.report.collect import About, collect
+from kit.report.model import Report
+from kit.report.write import write
+from kit.tier import Tier
+
+LONGEST_RUN = 600.0
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A verification that came to its end: its report, where it lies, and the log of the tests."""
+
+    report: Report
+    folder: Path
+    log: Path
+
+
+def verify(tier: Tier, on_progress: Callable[[Run], None]) -> Verification:
+    """Look at the tier's servers, and write its report. `on_progress` is told what is known so far, twice a second.
+
+    Raises KIT-213 to KIT-215 when the checklist, the waivers or the tests do not fit each other or cannot run.
+    """
+    if tier.name not in TIERS:
+        raise KitError(
+            "KIT-213",
+            f"The checklist does not say what {tier.name} must prove.",
+            where=str(ROOT / "checklists"),
+            why=f"its items are for {', '.join(TIERS)}",
+            fix="verify one of these, or add the tier to the checklist's items",
+            exit_code=Exit.USAGE,
+        )
+    parts = load_parts(ROOT / "checklists")
+    items = items_of(parts)
+    marked = marked_tests(ROOT / "tests")
+    waivers = load_waivers(tier.waivers_files, items)
+    signoffs = load_signoffs(tier.signoffs_file, items, ROOT)
+    problems = unkept_claims(items, marked) + unknown_waived_tests(waivers, marked)
+    if problems:
+        raise KitError(
+            "KIT-214",
+            "The checklist and its tests do not fit each other.",
+            where=str(ROOT / "checklists"),
+            why="\n".join(problems),
+            fix="correct the checklist, the waiver or the test's mark: a claim without a test proves nothing",
+            exit_code=Exit.USAGE,
+        )
+    began = datetime.now(UTC)
+    folder = tier.reports / began.strftime("%Y%m%dT%H%M%SZ")
+    log = private_directory(LOGS) / f"{folder.name}-{tier.name}-verify.log"
+    results = folder / "results.jsonl"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = pytest_command(tier, results)
+    code = _run(command, log, lambda: on_progress(read_file(results)))
+    run = read_file(results)
+    if not run.collected:
+        raise KitError(
+            "KIT-215",
+            "The acceptance tests could not begin.",
+            where=str(log),
+            why=_last_lines(log),
+            fix=f"the line above says why; by hand: {shlex.join(command)}",
+            exit_code=Exit.INTERNAL if code != Exit.USAGE else Exit.USAGE,
+        )
+    about = About(
+        tier=tier.name,
+        rehearsal=tier.rehearsal,
+        office=_office_name(tier),
+        release=_release(),
+        began=began,
+        ended=datetime.now(UTC),
+        command_line=tier.command_hint("verify"),
+    )
+    report = collect(about, parts, run, signoffs, waivers, began.date())
+    write(report, folder)
+    return Verification(report, folder, log)
+
+
+def pytest_command(tier: Tier, results: Path) -> list[str]:
+    """The command that runs the acceptance suite on `tier` and keeps what it saw in `results`."""
+    return [
+        sys.executable,
+        "-m",
+        "pytest",
+        str(ROOT / "tests" / "acceptance"),
+        f"--rootdir={ROOT}",
+        "-p",
+        "no:cacheprovider",
+        "--tb=short",
+        "-q",
+        f"--tier={tier.name}",
+        *(["--rehearsal"] if tier.rehearsal else []),
+        f"--results={results}",
+    ]
+
+
+def _run(command: list[str], log: Path, on_progress: Callable[[], None]) -> int:
+    """Run pytest to its end, or stop it after LONGEST_RUN: a server that hangs must not hang the report."""
+    environment = {**os.environ, "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}", "PYTHONDONTWRITEBYTECODE": "1"}
+    deadline = time.monotonic() + LONGEST_RUN
+    with log.open("w") as file:
+        file.write(f"$ {shlex.join(command)}\n\n")
+        file.flush()
+        log.chmod(0o600)
+        process = subprocess.Popen(
+            command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment
+        )
+        try:
+            while process.poll() is None:
+                if time.monotonic() > deadline:
+                    process.terminate()
+                    process.wait(10)
+                on_progress()
+                time.sleep(0.3)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(10)
+    on_progress()
+    return process.returncode
+
+
+def _office_name(tier: Tier) -> str:
+    """The office's name in its languages, from its profile; a profile that lacks it is the portal's to refuse."""
+    profile = yaml.safe_load(tier.office_file.read_text(encoding="utf-8"))
+    name = profile.get("office", {}).get("name", {})
+    return " · ".join(name.values()) if isinstance(name, dict) and name else tier.name
+
+
+def _release() -> str | None:
+    """The clone's commit, with a plus when files were changed since; None outside a clone."""
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or None
+
+
+def _last_lines(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").strip().splitlines()[-8:])

@@ -1,0 +1,93 @@
+"""INF-04: the SSL certificate, as a browser outside sees it and as it lies on the proxy."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography import x509
+
+from tests.support.pem import days_left, public_key_of
+from tests.support.servers import Server
+from tests.support.tier_plugin import Looker
+
+# A renewal that was missed for a week must show before a browser does it: half of a 90 days' certificate's last third.
+DAYS_LEFT = 15
+
+
+@pytest.fixture
+def served(outside: Server, portal_name: str, look: Looker) -> x509.Certificate:
+    """The certificate that the proxy shows to someone outside."""
+    text = look.at(
+        outside, f"openssl s_client -connect {portal_name}:443 -servername {portal_name} </dev/null 2>/dev/null"
+    )
+    begin = text.index("-----BEGIN CERTIFICATE-----")
+    end = text.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")
+    return x509.load_pem_x509_certificate(text[begin:end].encode())
+
+
+@pytest.mark.checklist("INF-04")
+def test_chain_leads_to_the_trusted_authority(outside: Server, portal_name: str, trust: str, look: Looker) -> None:
+    """A chain without its intermediate works in the office and fails in an agent's browser."""
+    text = look.at(
+        outside,
+        f"openssl s_client -connect {portal_name}:443 -servername {portal_name} -verify_return_error "
+        f"-no-CApath -no-CAstore -CAfile {trust} </dev/null 2>&1 | grep -E 'depth|Verif|verify|error'",
+    )
+    assert "Verify return code: 0 (ok)" in text, "the chain does not lead to the trusted authority"
+
+
+@pytest.mark.checklist("INF-04")
+def test_certificate_is_for_the_portals_name(served: x509.Certificate, portal_name: str, evidence) -> None:
+    """Browsers look at the alternative names alone; a common name is not enough."""
+    names = served.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    found = names.get_values_for_type(x509.DNSName)
+    evidence.observe("outside", "subject alternative names of the certificate served", ", ".join(found))
+    assert portal_name in found, f"the certificate is for {found}, not for {portal_name}"
+
+
+@pytest.mark.checklist("INF-04")
+def test_key_matches_and_is_private(served: x509.Certificate, proxy_server: Server, look: Looker) -> None:
+    """A certificate renewed without its key stops the proxy at its next restart; a readable key is anybody's."""
+    path = look.at(proxy_server, "nginx -T 2>/dev/null | awk '$1 == \"ssl_certificate_key\" {print $2}' | sort -u")
+    files = [line.rstrip(";") for line in path.split()]
+    assert files, "the running proxy names no key"
+    found = {file: look.at(proxy_server, f"openssl pkey -in {file} -pubout") for file in files}
+    assert public_key_of(served) in {text.strip() for text in found.values()}, (
+        "no key of the proxy is the certificate's"
+    )
+    for file in files:
+        mode = look.at(proxy_server, f"stat -L -c %a {file}").strip()
+        assert mode[-1] == "0", f"{file} can be read by every account (mode {mode})"
+
+
+@pytest.mark.checklist("INF-04")
+def test_enough_days_are_left(served: x509.Certificate, evidence) -> None:
+    """An expired certificate is an outage, on a day nobody chose."""
+    left = days_left(served)
+    evidence.observe("outside", "last day of the certificate served", f"{served.not_valid_after_utc} ({left} days)")
+    assert left >= DAYS_LEFT, f"{left} days are left, {DAYS_LEFT} are asked"
+
+
+@pytest.mark.checklist("INF-04")
+@pytest.mark.parametrize("version", ["tls1_2", "tls1_3"])
+def test_current_protocol_version_is_spoken(outside: Server, portal_name: str, version: str, look: Looker) -> None:
+    """Agents' older machines speak 1.2 only, and newer ones want 1.3."""
+    code, text = look.attempt(outside, _handshake(portal_name, version))
+    assert code == 0, f"{version} is not spoken: {text[-300:]}"
+
+
+@pytest.mark.checklist("INF-04")
+@pytest.mark.parametrize("version", ["tls1", "tls1_1"])
+def test_old_protocol_version_is_refused(outside: Server, portal_name: str, version: str, look: Looker) -> None:
+    """TLS 1.0 and 1.1 were withdrawn (RFC 8996): what they carry can be read and changed on the way."""
+    code, text = look.attempt(outside, _handshake(portal_name, version))
+    assert code != 0, f"{version} is still spoken"
+    assert "alert" in text, f"the proxy itself must refuse {version}; this machine could not even ask: {text[-300:]}"
+
+
+def _handshake(name: str, version: str) -> str:
+    """A handshake in one version; SECLEVEL=0 lets our own side speak even the old ones."""
+    ciphers = "" if version == "tls1_3" else "-cipher 'ALL:@SECLEVEL=0'"
+    return (
+        f"openssl s_client -connect {name}:443 -servername {name} -{version} {ciphers} </dev/null 2>&1"
+        " | grep -E 'alert|Protocol|error|New, |Cipher is' ; exit ${PIPESTATUS[0]}"
+    )

@@ -1,0 +1,131 @@
+"""INF-06: the portal's database, asked with the very account that the portal uses."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from tests.support.servers import Server, Servers
+from tests.support.tier_plugin import Looker
+
+# Runs one statement as the portal's own account, in the portal's own environment; the password never leaves the host.
+AS_PORTAL = """
+import sys, tomllib
+from sqlalchemy import create_engine, text
+url = tomllib.load(open("/etc/portal/settings.toml", "rb"))["database_url"]
+with create_engine(url).connect() as connection:
+    for statement in sys.argv[1:]:
+        result = connection.execute(text(statement))
+        if result.returns_rows:
+            print(*("\\t".join(str(cell) for cell in row) for row in result), sep="\\n")
+"""
+# Reading and writing rows. Everything else is beyond the portal's work.
+APPLICATION_MAY = {"SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE", "CREATE TEMPORARY TABLES", "LOCK TABLES", "USAGE"}
+
+
+def as_portal(*statements: str) -> str:
+    """The command that runs `statements` as the portal's account."""
+    arguments = " ".join(shlex.quote(one) for one in statements)
+    return f"sudo -u portal /opt/portal/current/bin/python -c {shlex.quote(AS_PORTAL)} {arguments}"
+
+
+def as_administrator(statement: str) -> str:
+    """The command that runs one statement as the database's administrator, over its local socket."""
+    return f"mariadb --batch --skip-column-names --default-character-set=utf8mb4 -e {shlex.quote(statement)}"
+
+
+@pytest.mark.checklist("INF-06")
+def test_database_answers_the_portal(servers: Servers, look: Looker) -> None:
+    """Without it there is no portal, only a page that says sorry."""
+    for server in servers.group("portal"):
+        assert look.at(server, as_portal("SELECT 'answers'")).strip() == "answers"
+
+
+@pytest.mark.checklist("INF-06")
+def test_database_answers_nobody_else(servers: Servers, outside: Server, look: Looker) -> None:
+    """A database on the internet is guessed at all day; one stolen password would be every unpublished filing."""
+    for server in servers.group("database"):
+        listening = look.at(server, "ss -Hltn 'sport = :3306'")
+        assert listening.strip(), f"no database listens on {server.name}: the question would prove nothing"
+        code, _ = look.attempt(outside, f"timeout 3 bash -c 'exec 3<>/dev/tcp/{server.address}/3306'")
+        assert code != 0, f"the database of {server.name} answers {outside.name}"
+
+
+@pytest.mark.checklist("INF-06")
+def test_schema_is_at_the_releases_head(portal_server: Server, look: Looker) -> None:
+    """A release on an older schema works until the first filing that needs the new column."""
+    schema = json.loads(look.at(portal_server, "portal schema --json"))
+    assert schema["head"], "the release knows no schema"
+    assert schema["current"] == schema["head"], (
+        f"the database is at {schema['current']}, the release at {schema['head']}"
+    )
+
+
+@pytest.mark.checklist("INF-06")
+def test_application_account_cannot_create_a_table(portal_server: Server, look: Looker) -> None:
+    """Whoever breaks into the portal gets its account: it must not change the schema, nor read the server's files."""
+    for statement in ("CREATE TABLE kit_probe (id INT)", "SELECT LENGTH(LOAD_FILE('/etc/passwd')) IS NULL"):
+        code, text = look.attempt(portal_server, as_portal(statement))
+        refused = code != 0 and "denied" in text
+        assert refused or text.strip() == "1", f"the portal's account may: {statement}"
+
+
+@pytest.mark.checklist("INF-06")
+def test_accounts_hold_no_privilege_beyond_their_work(portal_server: Server, servers: Servers, look: Looker) -> None:
+    """A privilege too many is found by an attacker, not by the office."""
+    grants = look.at(portal_server, as_portal("SHOW GRANTS"))
+    for line in grants.strip().splitlines():
+        names, _, rest = line.removeprefix("GRANT ").partition(" ON ")
+        held = {name.strip() for name in names.split(",")}
+        assert held <= APPLICATION_MAY, f"the portal's account holds {sorted(held - APPLICATION_MAY)}"
+        assert "GRANT OPTION" not in line, "the portal's account may pass its privileges on"
+        assert held == {"USAGE"} or not rest.startswith("*.*"), f"the portal's account holds {names} on every database"
+    strangers = look.at(
+        servers.group("database")[0],
+        as_administrator("SELECT User, Host FROM mysql.global_priv WHERE User = '' OR Host = '%' AND User = 'root'"),
+    )
+    assert not strangers.strip(), f"anyone may sign in as {strangers.strip()}"
+
+
+@pytest.mark.checklist("INF-06")
+def test_commits_are_durable(servers: Servers, look: Looker) -> None:
+    """An acknowledged filing that a power cut takes back has cost an applicant the date."""
+    asked = {
+        "innodb_flush_log_at_trx_commit": "1",
+        "sync_binlog": "1",
+        "innodb_doublewrite": "1",
+        "log_bin": "1",
+    }
+    for server in servers.group("database"):
+        columns = ", ".join(f"@@{name}" for name in asked)
+        found = look.at(server, as_administrator(f"SELECT {columns}")).split()
+        wrong = {name: value for (name, value), seen in zip(asked.items(), found, strict=True) if seen != value}
+        assert not wrong, f"{server.name} must have {wrong}"
+
+
+@pytest.mark.checklist("INF-06")
+def test_text_of_four_bytes_survives(servers: Servers, portal_server: Server, look: Looker) -> None:
+    """An applicant's name in a rarer script must come back as it was written, not as question marks."""
+    database = servers.group("database")[0]
+    text = "𠮷野家 𞤀𞤁 😀"
+    shown = look.at(portal_server, as_portal(f"SELECT HEX('{text}')")).strip()
+    assert shown == text.encode().hex().upper(), "the portal's connection changes the text"
+    schema = look.at(portal_server, as_portal("SELECT DATABASE()")).strip()
+    narrow = look.at(
+        database,
+        as_administrator(
+            "SELECT CONCAT(table_name, '.', column_name, ' ', character_set_name) FROM information_schema.columns "
+            f"WHERE table_schema = '{schema}' AND character_set_name NOT IN ('utf8mb4', 'ascii', 'latin1')"
+        ),
+    )
+    assert not narrow.strip(), f"columns that cannot hold it: {narrow}"
+    kept = look.at(
+        database,
+        as_administrator(
+            f"USE {schema}; CREATE TEMPORARY TABLE kit_probe (t VARCHAR(40)); "
+            f"INSERT INTO kit_probe VALUES ('{text}'); SELECT HEX(t) FROM kit_probe"
+        ),
+    )
+    assert kept.strip() == text.encode().hex().upper(), "a table made with the database's default loses the text"

@@ -1,0 +1,107 @@
+"""pytest plugin of the suites that look at running servers: which tier, its servers, and the internet's side of it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from kit.checklist.pytest_plugin import EvidenceBook
+from tests.support.servers import Server, Servers, read_inventory, this_machine
+from tests.support.tunnel import Tunnel
+
+TRUST = "/tmp/kit-verify-trust.pem"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that choose the tier."""
+    group = parser.getgroup("tier")
+    group.addoption("--tier", default=os.environ.get("KIT_TIER", "test"), help="the tier to look at (default: test)")
+    group.addoption("--rehearsal", action="store_true", help="look at the local containers, not at the real servers")
+
+
+class Looker:
+    """Runs commands on servers and writes what they showed into the evidence."""
+
+    def __init__(self, evidence: EvidenceBook) -> None:
+        self._evidence = evidence
+
+    def at(self, server: Server, command: str) -> str:
+        """The output of a command that must succeed."""
+        code, text = self.attempt(server, command)
+        assert code == 0, f"{command!r} on {server.name} ended with {code}: {text[-600:]}"
+        return text
+
+    def attempt(self, server: Server, command: str) -> tuple[int, str]:
+        """Exit code and output of a command that may fail."""
+        code, text = server.attempt(command)
+        self._evidence.observe(server.name, command, text + (f"\n(exit {code})" if code else ""))
+        return code, text
+
+
+@pytest.fixture
+def look(evidence: EvidenceBook) -> Looker:
+    """Runs a command on a server, and keeps what it showed as evidence."""
+    return Looker(evidence)
+
+
+@pytest.fixture(scope="session")
+def tier(request: pytest.FixtureRequest) -> str:
+    """The tier's name."""
+    return str(request.config.getoption("--tier"))
+
+
+@pytest.fixture(scope="session")
+def rehearsal(request: pytest.FixtureRequest) -> bool:
+    """Whether the local containers are looked at."""
+    return bool(request.config.getoption("--rehearsal"))
+
+
+@pytest.fixture(scope="session")
+def servers(tier: str, rehearsal: bool) -> Servers:
+    """The servers of the tier's inventory."""
+    from kit.tier import get
+
+    return Servers(read_inventory(get(tier, rehearsal=rehearsal)))
+
+
+@pytest.fixture(scope="session")
+def outside(servers: Servers) -> Server:
+    """The internet's side: the host `outside` in a rehearsal, else the machine that verifies."""
+    names = servers.names("outside")
+    return servers.server(names[0]) if names else this_machine()
+
+
+@pytest.fixture(scope="session")
+def portal_name(servers: Servers) -> str:
+    """The name under which agents reach the portal, as the inventory says it."""
+    return str(servers.variable("tier_portal_name", "portal"))
+
+
+@pytest.fixture(scope="session")
+def trust(servers: Servers, outside: Server) -> str:
+    """Path, at `outside`, of the authorities that an agent's browser trusts for this tier's certificate."""
+    authority = servers.variable("vault_tls_ca_certificate", "proxy")
+    outside.run(f"printf %s {shlex.quote(authority)} > {TRUST}")
+    return TRUST
+
+
+@pytest.fixture(scope="session")
+def portal_server(servers: Servers) -> Server:
+    """One server that runs the portal."""
+    return servers.group("portal")[0]
+
+
+@pytest.fixture(scope="session")
+def proxy_server(servers: Servers) -> Server:
+    """One server that runs the proxy."""
+    return servers.group("proxy")[0]
+
+
+@pytest.fixture(scope="session")
+def tunnel(outside: Server, proxy_server: Server) -> Iterator[Tunnel]:
+    """A way to the proxy that begins at `outside`, so that the proxy sees a client from there."""
+    with Tunnel.through(outside, proxy_server.address, 443) as way:
+        yield way
