@@ -32,7 +32,9 @@ class KeptKeySigner(Signer):
         self, key: EllipticCurvePrivateKey | RSAPrivateKey, certificate: x509.Certificate, chain: list[x509.Certificate]
     ) -> None:
         self._key = key
-        store = SimpleCertificateStore.from_certs(chain)
+        self.name = str(certificate.subject.native.get("common_name", ""))
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(chain)
         super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:

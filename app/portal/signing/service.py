@@ -25,6 +25,8 @@ __all__ = ["NoKey", "State", "Verdict", "sign_pdf", "trusted", "validate", "verd
 
 SUBFILTER = SigSeedSubFilter.PADES
 FIELD = "OfficeSignature"
+SHA256 = bytes.fromhex("300d06096086480165030402010500")
+"""The algorithm identifier of SHA-256 in DER, as pyHanko writes it."""
 
 # pyHanko warns of every file that is not a clean PDF; a help desk is told by the verdict.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -54,7 +56,7 @@ def sign_pdf(document: bytes, reason: str) -> bytes:
         field_name=FIELD,
         md_algorithm="sha256",
         reason=reason,
-        name=key.signing_cert.subject.native.get("common_name"),
+        name=key.name,
         certify=True,
         subfilter=SUBFILTER,
         docmdp_permissions=MDPPerm.NO_CHANGES,
@@ -86,7 +88,7 @@ def verdict(document: bytes, roots: list[x509.Certificate]) -> Verdict:
         if not signatures:
             return _broken(document, roots, "it carries no signature")
         return _judge(document, signatures[0], roots)
-    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the parser do, the answer is a verdict
+    except Exception as error:
         return _broken(document, roots, f"it cannot be read as a signed PDF ({type(error).__name__})")
 
 
@@ -109,13 +111,16 @@ def _covers_everything(document: bytes, signature: EmbeddedPdfSignature) -> bool
     """Whether every byte is signed, or is the signature itself in the one form in which it was written."""
     first, before, after, rest = (int(number) for number in signature.byte_range)
     container = cms.ContentInfo({"content_type": "signed_data", "content": signature.signed_data}).dump()
-    written = container.hex().encode().ljust(after - before - 2, b"0")
-    versions = {signature.signed_data["version"].native, signature.signer_info["version"].native}
+    written = container.hex().upper().encode().ljust(after - before - 2, b"0")
+    data, info = signature.signed_data, signature.signer_info
+    # These parts of the container are neither signed nor read by validators; ours are always the same.
+    fixed = (data["digest_algorithms"].dump(), info["digest_algorithm"].dump(), data["version"].native)
     return (
         first == 0
         and after + rest == len(document)
         and document[before:after] == b"<" + written + b">"
-        and versions == {"v1"}
+        and fixed == (b"\x31\x0f" + SHA256, SHA256, "v1")
+        and info["version"].native == "v1"
     )
 
 
