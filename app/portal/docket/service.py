@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
+from portal.accounts.models import Firm, User
 from portal.db import db
 from portal.docket.rules import Cursor, Event, What, in_order
+from portal.drafting.application import Application, Attached
+from portal.drafting.service import as_filed
 from portal.filing.models import Filing
 from portal.notices import service as notices
 from portal.office.service import decisions_of
@@ -50,7 +53,7 @@ def listing(firm_id: int, user_id: int, wanted: Filter, after: Cursor | None, be
     if rows:
         notices.remember_unread(rows[0][-1])
     more = len(rows) > PAGE
-    page: list[Row] = [tuple(row[:-1]) for row in rows[:PAGE]]  # type: ignore[misc]
+    page: list[Row] = [tuple(row[:-1]) for row in rows[:PAGE]]
     if backwards:
         page.reverse()
     has_previous, has_next = (more, True) if backwards else (place is not None, more)
@@ -104,23 +107,33 @@ def _query(
 
 @dataclass(frozen=True)
 class FilingView:
-    """A filing with its bill and all that happened to it."""
+    """A filing with what was filed, its bill, and all that happened to it."""
 
     filing: Filing
+    application: Application
+    agent: str
+    firm: str
     bill: BillView | None
     history: list[Event]
+
+    @property
+    def documents(self) -> tuple[Attached, ...]:
+        return self.application.documents
 
 
 def filing(number: str, firm_id: int | None = None) -> FilingView | None:
     """The filing of this number; with `firm_id` only if it is that firm's own."""
-    query = select(Filing).where(Filing.number == number)
+    query = select(Filing, User.name, Firm.name).join(User, User.id == Filing.filed_by_id)
+    query = query.join(Firm, Firm.id == Filing.firm_id).where(Filing.number == number)
     if firm_id is not None:
         query = query.where(Filing.firm_id == firm_id)
-    found = db.session.scalar(query)
-    if found is None:
+    row = db.session.execute(query).first()
+    if row is None:
         return None
+    found, agent, firm = row
     bill = bill_of(found.id)
-    return FilingView(found, bill, in_order(_events(found, bill)))
+    application = as_filed(db.session, found.draft_id, found.language)
+    return FilingView(found, application, agent, firm, bill, in_order(_events(found, bill)))
 
 
 def _events(filing: Filing, bill: BillView | None) -> list[Event]:

@@ -34,7 +34,7 @@ class InboxRow:
 def notify(session: Session, user_id: int, kind: str, filing_id: int | None, **params: Any) -> Notice:
     """Put a notice into a person's inbox, and its mail into the outbox, within the caller's transaction.
 
-    The mail's payload is `notice` (id), `to`, `locale`, `notice_kind` and `params`; `portal.notices.mail` words and sends it.
+    The mail's payload is `notice` (its id), `to`, `locale`, `notice_kind` and `params`; `portal.notices.mail` words it.
     Raises ValueError for a kind that has no words.
     """
     known = Kind(kind)

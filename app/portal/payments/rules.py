@@ -82,3 +82,14 @@ def adds_up(amounts: Iterable[Decimal], total: Decimal) -> bool:
 
 def _remainder(text: str) -> int:
     return int("".join(str(int(char, 36)) for char in text)) % 97
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """An amount as people type it, with a point or a comma before the decimals, or None when it is none.
+
+    A mark with three digits behind it is refused as doubtful: thousands and decimals look alike there.
+    """
+    compact = re.sub(r"[\s\u00a0\u202f']", "", text)
+    if not re.fullmatch(r"\d{1,13}([.,]\d{1,2})?", compact):
+        return None
+    return Decimal(compact.replace(",", "."))

@@ -1,0 +1,36 @@
+"""States in words and colours, ready to stand in a row: made once a page, not once a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from portal.context import profile
+from portal.docket.service import FilingView
+from portal.payments.rules import printed_reference
+from portal.payments.words import TAG, bill_tags
+from portal.web.formats import text
+
+
+def filing_tags() -> dict[str, Markup]:
+    """The tag of each state of a filing, in the reader's language."""
+    return {
+        "received": TAG.format("blue", _("Received")),
+        "accepted": TAG.format("green", _("Accepted")),
+        "returned": TAG.format("red", _("Returned for defects")),
+    }
+
+
+def of_filing(view: FilingView) -> dict[str, Any]:
+    """What the pages of one filing need besides the filing."""
+    offered = {service.code: service for service in profile().services}.get(view.filing.service)
+    return {
+        "view": view,
+        "filing_tags": filing_tags(),
+        "bill_tags": bill_tags(),
+        "printed": printed_reference,
+        "service_name": offered.name if offered else None,
+        "kinds": {kind.code: text(kind.name) for kind in offered.documents} if offered else {},
+    }

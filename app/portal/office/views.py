@@ -1,0 +1,127 @@
+"""Pages of the reception: the queue, a filing, and the decision on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from portal.accounts.rules import Permission
+from portal.docket import service as docket
+from portal.docket import words
+from portal.drafting.words import countries
+from portal.office import service
+from portal.office.forms import ReturnForm
+from portal.office.rules import DEFECTS_LIMIT, AlreadyDecided
+from portal.payments.words import bill_tags
+from portal.web.forms import Form
+from portal.web.language import chosen
+from portal.web.permissions import requires
+
+bp = Blueprint("office", __name__, template_folder="templates")
+
+STATES = ("received", "accepted", "returned", "")
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/office/reception")
+@requires(Permission.RECEIVE)
+def reception() -> Answer:
+    """The filings that wait for a decision, the one that came first on top."""
+    text, state = request.args.get("q", "").strip()[:100], request.args.get("state", "received")
+    after = request.args.get("after", 0, type=int)
+    state = state if state in STATES else "received"
+    rows, more = service.queue(text, state, after)
+    return render_template(
+        "office/reception.html",
+        rows=rows,
+        filing_tags=words.filing_tags(),
+        bill_tags=bill_tags(),
+        next_after=rows[-1].id if more else None,
+        is_first=not after,
+        text=text,
+        state=state,
+    )
+
+
+@bp.get("/office/reception/<number>")
+@requires(Permission.RECEIVE)
+def filing(number: str) -> Answer:
+    """All that was filed, whether it is paid, and what can be decided."""
+    view = docket.filing(number) or abort(404)
+    return _filing_page(view)
+
+
+@bp.get("/office/reception/<number>/accept")
+@requires(Permission.RECEIVE)
+def ask_accept(number: str) -> Answer:
+    """Ask once more before a filing is accepted."""
+    view = docket.filing(number) or abort(404)
+    if view.filing.state != "received":
+        return _decided_before(number)
+    return render_template("office/accept.html", view=view, form=Form())
+
+
+@bp.post("/office/reception/<number>/accept")
+@requires(Permission.RECEIVE)
+def accept(number: str) -> Answer:
+    """Accept a filing."""
+    try:
+        service.accept(number, current_user)
+    except AlreadyDecided:
+        return _decided_before(number)
+    except LookupError:
+        abort(404)
+    flash(_("Filing %(number)s is accepted. The agent was told.", number=number), "success")
+    return redirect(url_for(".reception"))
+
+
+@bp.get("/office/reception/<number>/return")
+@requires(Permission.RECEIVE)
+def ask_return(number: str) -> Answer:
+    """Ask what the agent must mend."""
+    view = docket.filing(number) or abort(404)
+    if view.filing.state != "received":
+        return _decided_before(number)
+    return render_template("office/return.html", view=view, form=ReturnForm(formdata=None), limit=DEFECTS_LIMIT)
+
+
+@bp.post("/office/reception/<number>/return")
+@requires(Permission.RECEIVE)
+def return_for_defects(number: str) -> Answer:
+    """Show the text as the agent will read it, then return the filing with it."""
+    view = docket.filing(number) or abort(404)
+    form, step = ReturnForm(), request.form.get("step")
+    if not form.validate_on_submit():
+        return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT), 422
+    if step == "change":
+        return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT)
+    if view.filing.state != "received":
+        return _decided_before(number, form.defects.data)
+    if step != "send":
+        return render_template("office/return_confirm.html", view=view, form=form)
+    try:
+        service.return_for_defects(number, form.defects.data, current_user)
+    except AlreadyDecided:
+        return _decided_before(number, form.defects.data)
+    flash(_("Filing %(number)s is returned. The agent was told what to mend.", number=number), "success")
+    return redirect(url_for(".reception"))
+
+
+def _decided_before(number: str, unsent: str = "") -> Answer:
+    """Another officer was quicker: show what they decided, and that nothing was changed now."""
+    view = docket.filing(number) or abort(404)
+    return _filing_page(view, is_late=True, unsent=unsent), 409
+
+
+def _filing_page(view: docket.FilingView, **more: Any) -> str:
+    return render_template(
+        "office/filing.html",
+        application=view.application,
+        countries=countries(chosen()),
+        **words.of_filing(view),
+        **more,
+    )
