@@ -1,0 +1,143 @@
+#!/usr/bin/python
+"""Ansible module: put a PKCS#12 keystore in place, but only one that opens and is fit for signing."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: keystore
+short_description: Put a PKCS#12 keystore in place if it is fit for signing
+description:
+  - Leaves aside, with a sentence in C(unfit) that names no secret, a keystore that does not open, that has expired, whose key usage does not
+    allow signatures, whose subject lacks the words asked for, or whose key also serves TLS. The task is C(no_log), therefore
+    the caller fails with that sentence: an operator must be able to read it.
+author: The IP filing kit
+options:
+  content: {description: The keystore in base64., type: str, required: true}
+  passphrase: {description: What opens it., type: str, required: true}
+  path: {description: Where it goes., type: path, required: true}
+  subject_words: {description: Words that the subject must hold., type: str, default: ""}
+  other_certificates: {description: Pattern of certificates whose key must be another., type: str, default: ""}
+  days_left: {description: Days that the certificate must still be valid., type: int, default: 0}
+extends_documentation_fragment: [ansible.builtin.files]
+"""
+EXAMPLES = r"""
+- keystore: {content: "{{ vault_signing_keystore }}", passphrase: "{{ vault_signing_passphrase }}", path: /etc/portal/signing.p12}
+"""
+RETURN = r"""
+unfit: {description: Why it was not put in place; empty when it was., type: str, returned: always}
+subject: {description: The certificate's subject., type: str, returned: when fit}
+not_after: {description: The last instant of the certificate's validity., type: str, returned: when fit}
+"""
+
+import base64
+import glob
+import os
+import tempfile
+from datetime import datetime, timedelta, timezone
+
+from ansible.module_utils.basic import AnsibleModule
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
+except ImportError:  # said in plain words below
+    x509 = None
+
+
+class Unfit(Exception):
+    """Why the keystore is not put in place; never holds a secret."""
+
+
+def opened(content, passphrase):
+    """The key's certificate; raises Unfit."""
+    try:
+        key, certificate, _chain = load_key_and_certificates(content, passphrase.encode())
+    except ValueError:
+        raise Unfit("it does not open: the passphrase is another one's, or the file is damaged")
+    if key is None or certificate is None:
+        raise Unfit("it holds no key with its certificate")
+    if public(key.public_key()) != public(certificate.public_key()):
+        raise Unfit("its certificate is not that of its key")
+    return certificate
+
+
+def public(key):
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def check_certificate(certificate, words, days, now):
+    """Raises Unfit unless the certificate may sign, for long enough, under the subject asked for."""
+    until = certificate.not_valid_after_utc
+    if certificate.not_valid_before_utc > now or until < now + timedelta(days=days):
+        raise Unfit(f"its certificate is valid from {certificate.not_valid_before_utc} to {until} only")
+    subject = certificate.subject.rfc4514_string()
+    if words and words not in subject:
+        raise Unfit(f"its subject is {subject!r}, and lacks {words!r}: is it another tier's key?")
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        raise Unfit("its certificate does not say what the key is for (key usage)")
+    if not (usage.digital_signature or usage.content_commitment):
+        raise Unfit("its certificate is not for signatures (key usage)")
+
+
+def check_not_shared(certificate, pattern):
+    """Raises Unfit when the same key stands in another certificate of the server."""
+    for name in sorted(glob.glob(pattern)) if pattern else []:
+        with open(name, "rb") as file:
+            for other in x509.load_pem_x509_certificates(file.read()):
+                if public(other.public_key()) == public(certificate.public_key()):
+                    raise Unfit(f"its key is also that of {name}")
+
+
+def replace(module, path, content):
+    """Write beside the old file and swap: the portal reads the old or the new one, never half of one."""
+    handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path))
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    module.atomic_move(fresh, path)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "content": {"type": "str", "required": True, "no_log": True},
+            "passphrase": {"type": "str", "required": True, "no_log": True},
+            "path": {"type": "path", "required": True},
+            "subject_words": {"type": "str", "default": ""},
+            "other_certificates": {"type": "str", "default": ""},
+            "days_left": {"type": "int", "default": 0},
+        },
+        add_file_common_args=True,
+        supports_check_mode=True,
+    )
+    if x509 is None:
+        module.fail_json(msg="python3-cryptography is not installed on this server")
+    given, path = module.params, module.params["path"]
+    try:
+        content = base64.b64decode(given["content"], validate=False)
+        certificate = opened(content, given["passphrase"])
+        check_certificate(certificate, given["subject_words"], given["days_left"], datetime.now(timezone.utc))
+        check_not_shared(certificate, given["other_certificates"])
+    except (Unfit, ValueError) as problem:
+        module.exit_json(changed=False, unfit=str(problem))
+    current = None
+    if os.path.exists(path):
+        with open(path, "rb") as file:
+            current = file.read()
+    changed = current != content
+    if changed and not module.check_mode:
+        replace(module, path, content)
+    if os.path.exists(path):
+        changed = module.set_fs_attributes_if_different(module.load_file_common_arguments(given), changed)
+    module.exit_json(
+        changed=changed,
+        unfit="",
+        subject=certificate.subject.rfc4514_string(),
+        not_after=certificate.not_valid_after_utc.isoformat(),
+    )
+
+
+if __name__ == "__main__":
+    main()
