@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,8 +27,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     db.init_app(app)
-    import_module("portal.web").init_app(app)
+    import_module("portal.web.setup").init_app(app)
     import_module("portal.accounts.security").init_app(app)
     for feature in FEATURES:
+        if find_spec(f"portal.{feature}.views") is None:
+            continue
         app.register_blueprint(import_module(f"portal.{feature}.views").bp)
     return app

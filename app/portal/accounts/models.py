@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, utc_now
@@ -29,7 +29,7 @@ class Firm(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """A role, by its name in `portal.accounts.rules.RoleName`."""
 
     __tablename__ = "roles"
@@ -39,7 +39,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     description: Mapped[str | None] = mapped_column(String(200))
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """A person who signs in: an agent of a firm, or the office's staff (no firm)."""
 
     __tablename__ = "users"
@@ -57,10 +57,11 @@ class User(Base, UserMixin):  # type: ignore[misc]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(64))
+    tf_last_step: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     firm: Mapped[Firm | None] = relationship(lazy="joined")
-    roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=user_roles, lazy="selectin")  # type: ignore[assignment]
 
     def role_names(self) -> set[str]:
         """The names of this person's roles."""

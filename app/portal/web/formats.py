@@ -1,0 +1,104 @@
+"""How dates, instants, money and sizes are written for people; each call is cached, for lists ask for the same ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from flask import Flask
+
+from portal.context import profile
+from portal.profile.model import Text
+from portal.web.language import chosen
+
+# Day before month in words: no reader can take 3/4 for the wrong date.
+DAY_PATTERNS = {"en": "d MMMM y", "fr": "d MMMM y"}
+INSTANT_PATTERNS = {"en": "d MMMM y, HH:mm", "fr": "d MMMM y, HH:mm"}
+MONEY_PATTERNS = {"en": "¤¤\xa0#,##0.00", "fr": "#,##0.00\xa0¤¤"}
+SIZE_UNITS = {"fr": ("octets", "Ko", "Mo", "Go"), "en": ("bytes", "KB", "MB", "GB")}
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters: day, instant, clock, money, size, text."""
+    app.jinja_env.filters.update(day=day, instant=instant, clock=clock, money=money, size=size, text=text)
+
+
+def day(value: date | None, language: str | None = None) -> str:
+    """A date in words, such as 22 November 2026; an instant is taken on the office's calendar."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(profile().office.zone).date()
+    return _day(value, language or chosen())
+
+
+def instant(value: datetime | None, language: str | None = None) -> str:
+    """An instant in the office's zone, with the zone's distance from UTC."""
+    if value is None:
+        return ""
+    return _instant(value.replace(second=0, microsecond=0), language or chosen(), profile().office.time_zone)
+
+
+def clock(value: datetime) -> str:
+    """The time of day in the office's zone, such as 14:02."""
+    return value.astimezone(profile().office.zone).strftime("%H:%M")
+
+
+def money(value: Decimal | None, currency: str | None = None, language: str | None = None) -> str:
+    """An amount with its currency's code: a sign such as $ would not say whose."""
+    if value is None:
+        return ""
+    office = profile().office
+    decimals = office.currency_decimals if currency in (None, office.currency) else 2
+    return _money(value, currency or office.currency, decimals, language or chosen())
+
+
+def size(value: int, language: str | None = None) -> str:
+    """A file's size, decimal as people's systems show it."""
+    return _size(value, language or chosen())
+
+
+def text(value: Text | None, language: str | None = None) -> str:
+    """A text of the profile in the reader's language, else in the office's first."""
+    if not value:
+        return ""
+    return value.get(language or chosen()) or next(iter(value.values()))
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    return format_date(value, DAY_PATTERNS.get(language, "long"), locale=_babel(language))
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: datetime, language: str, zone: str) -> str:
+    local = value.astimezone(ZoneInfo(zone))
+    words = format_datetime(local, INSTANT_PATTERNS.get(language, "medium"), locale=_babel(language))
+    offset = local.strftime("%z")
+    minutes = f":{offset[3:5]}" if offset[3:5] != "00" else ""
+    return f"{words} (UTC{offset[0]}{int(offset[1:3])}{minutes})"
+
+
+@lru_cache(maxsize=4096)
+def _money(value: Decimal, currency: str, decimals: int, language: str) -> str:
+    pattern = MONEY_PATTERNS.get(language, "¤¤\xa0#,##0.00")
+    pattern = pattern.replace("0.00", "0." + "0" * decimals if decimals else "0")
+    return format_currency(value, currency, pattern, locale=_babel(language), currency_digits=False)
+
+
+@lru_cache(maxsize=4096)
+def _size(value: int, language: str) -> str:
+    units = SIZE_UNITS.get(language, SIZE_UNITS["en"])
+    amount, unit = float(value), 0
+    while amount >= 999.5 and unit < len(units) - 1:
+        amount, unit = amount / 1000, unit + 1
+    number = format_decimal(round(amount, 1 if unit and amount < 99.5 else 0), locale=_babel(language))
+    return f"{number}\xa0{units[unit]}"
+
+
+def _babel(language: str) -> str:
+    return language.replace("-", "_")

@@ -1,0 +1,39 @@
+"""Put together what all pages share: layout, language, errors, headers, forms, formats."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel, lazy_gettext
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from portal.web import assets, errors, formats, forms, guards, language, logs, navigation
+from portal.web.views import bp
+
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    """Prepare the application for serving pages: the order of the request hooks is the order below."""
+    app.config.update(
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session, which has limits of its own
+        WTF_CSRF_SSL_STRICT=False,  # pages send no referrer; SameSite and the token stand against forgery
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        MAX_CONTENT_LENGTH=app.config["PORTAL"].max_upload_bytes + 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    templates = [
+        PackageLoader("portal", "web/templates"),
+        PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+    ]
+    app.jinja_loader = ChoiceLoader(templates)
+    logs.init_app(app)
+    guards.init_app(app)
+    babel.init_app(app, locale_selector=language.chosen, timezone_selector=language.office_zone)
+    csrf.init_app(app)
+    for part in (assets, formats, forms, language, navigation, errors):
+        part.init_app(app)
+    app.jinja_env.globals["_l"] = lazy_gettext
+    app.register_blueprint(bp)
