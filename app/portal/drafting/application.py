@@ -1,4 +1,4 @@
-"""A complete application, as it is filed: what the other features read. Nothing here knows of drafts or the database."""
+"""A complete application, as it is filed: what the other features read. It knows of no draft and no database."""
 
 from __future__ import annotations
 

@@ -1,0 +1,99 @@
+"""The rules by which a document is refused, in plain words: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from portal.documents.verdict import Reason
+
+FORMATS: dict[str, Any] = {
+    "pdf": _("a PDF"),
+    "image": _("a picture (JPEG, PNG, GIF or TIFF)"),
+    "sound": _("a sound (WAV or MP3)"),
+    "video": _("a video (MP4)"),
+    "docx": _("a DOCX document"),
+    "st26": _("an ST.26 sequence listing (XML)"),
+    "jpeg": _("a JPEG picture"),
+    "png": _("a PNG picture"),
+    "gif": _("a GIF picture"),
+    "tiff": _("a TIFF picture"),
+    "webp": _("a WebP picture"),
+    "heic": _("a HEIC picture"),
+    "wav": _("a WAV sound"),
+    "mp3": _("an MP3 sound"),
+    "mp4": _("an MP4 video"),
+    "xml": _("an XML file"),
+    "html": _("a web page"),
+    "text": _("plain text"),
+    "zip": _("an archive"),
+    "archive": _("an archive"),
+    "program": _("a program"),
+    "ole": _("a document of an old office program"),
+    "rtf": _("an RTF document"),
+    "unknown": _("something unknown"),
+}
+
+RULES: dict[str, Any] = {
+    "empty": _("The file is empty. Choose the file again; it may not have been saved completely."),
+    "too-large": _("The file has %(size)s bytes; at most %(limit)s are accepted. Make it smaller or split it."),
+    "other-format": _("The content of this file is %(found)s; what is needed here is %(wanted)s."),
+    "other-name": _("The file's name ends in “%(ending)s”, but its content is %(found)s. Rename it or choose again."),
+    "damaged": _("The file is damaged. Open it, save it anew, and choose it again."),
+    "cut-off": _("The file ends too early: a part of it is missing. Save it anew, and choose it again."),
+    "something-else": _(
+        "Besides its own content the file holds %(found)s (%(size)s bytes). Save it anew without that."
+    ),
+    "not-examined": _(
+        "The file could not be examined within the limits of time and memory. Make it simpler or smaller."
+    ),
+    "malware": _("The virus scanner found “%(name)s” in this file. It was not kept."),
+    "scanner-away": _("The virus scanner does not answer. Nothing was kept; try again in a few minutes."),
+    "unreadable": _("The file cannot be read: %(detail)s"),
+    "no-pages": _("The document has no pages."),
+    "too-many-pages": _("The document has %(pages)s pages; at most %(limit)s are accepted. Split it."),
+    "page-size": _("The page measures %(width)s by %(height)s mm, which cannot be shown or printed."),
+    "unpacks-too-large": _("The file is small but unpacks to far more than is accepted."),
+    "pdf-version": _("The PDF says that its version is %(version)s; versions up to 2.0 are accepted."),
+    "pdf-encrypted": _("The PDF is encrypted or protected by a password. Save it without protection."),
+    "pdf-javascript": _("The PDF contains JavaScript, which is not accepted. Print it to a new PDF."),
+    "pdf-launch": _("The PDF contains an action that starts a program. Print it to a new PDF."),
+    "pdf-sends-data": _("The PDF contains an action that sends or fetches data. Print it to a new PDF."),
+    "pdf-other-file": _("The PDF contains an action that opens another file. Print it to a new PDF."),
+    "pdf-rich-media": _("The PDF contains sound, video or 3D. Print it to a new PDF."),
+    "pdf-embedded-file": _("Other files are embedded in the PDF. Attach them on their own, and save the PDF without."),
+    "pdf-open-action": _("The PDF contains an action that runs by itself. Print it to a new PDF."),
+    "pdf-xfa": _("The PDF is an XFA form, which few programs can show. Print it to a new PDF."),
+    "pdf-font": _("The font “%(font)s” is not in the PDF, so others may see other characters. Embed all fonts."),
+    "too-many-pixels": _(
+        "The picture has %(width)s by %(height)s pixels; at most %(limit)s million are accepted. Make it smaller."
+    ),
+    "animated": _("The picture is animated (%(frames)s frames). Choose one that stands still."),
+    "nothing-to-play": _("There is nothing in this file that can be played."),
+    "docx-path": _("A part of the document would be unpacked outside of it (%(name)s). Save it anew."),
+    "docx-encrypted": _("The document is protected by a password. Save it without protection."),
+    "docx-macros": _("The document contains macros. Save it as a document without macros (.docx)."),
+    "docx-external": _("The document fetches something from elsewhere (%(target)s). Save it without that."),
+    "docx-embedded": _("Other files or controls are embedded in the document. Save it without them."),
+    "docx-entities": _("The document contains XML entities, which are not accepted. Save it anew."),
+    "xml-syntax": _("Line %(line)s: this is not well-formed XML: %(detail)s"),
+    "xml-entities": _("The file declares XML entities, which are not accepted."),
+    "st26-root": _("Line %(line)s: the file begins with “%(found)s” and not with “ST26SequenceListing”."),
+    "st26-no-sequence": _("Line %(line)s: the listing holds no sequence."),
+    "st26-quantity": _("Line %(line)s: the listing says that it has %(stated)s sequences, but it has %(sequences)s."),
+}
+
+
+def words(reason: Reason) -> str:
+    """The reason in the reader's language; English outside of a request."""
+    values = dict(reason.values)
+    for name in ("found", "wanted"):
+        if name in values:
+            values[name] = FORMATS.get(values[name], values[name])
+    return str(RULES[reason.rule]) % values if values else str(RULES[reason.rule])
+
+
+def as_json(reason: Reason) -> dict[str, Any]:
+    """The reason as the commands write it."""
+    return {"page": reason.page, "rule": reason.rule, "message": words(reason)}

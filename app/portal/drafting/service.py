@@ -1,0 +1,282 @@
+"""What happens to a draft: it is made, its sections are saved, documents come and go, and at last it is filed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound as HttpNotFound
+
+from portal.audit.service import record
+from portal.calendar.rules import OfficeDays
+from portal.catalogue.service import is_open
+from portal.db import transaction, utc_now
+from portal.documents.service import Received
+from portal.drafting import checks
+from portal.drafting.application import Application
+from portal.drafting.assembly import assemble, attached
+from portal.drafting.models import Draft, DraftDocument, DraftSection
+from portal.drafting.rules import Data, Problem
+from portal.profile.model import Profile
+
+
+class NotFound(HttpNotFound):
+    """No such draft for this person: another firm's draft looks like one that does not exist."""
+
+
+class NotOpen(Exception):
+    """The draft was filed, or its service is closed; nothing in it can be changed."""
+
+
+class TooMany(Exception):
+    """The draft has as many documents of this kind as the service takes."""
+
+
+class Incomplete(Exception):
+    """The draft cannot be filed yet; `problems` says why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(f"{len(problems)} problems are left")
+
+
+class Stale(Exception):
+    """Someone saved the section after the page was opened: `data` is what they saved, `version` its number."""
+
+    def __init__(self, section: DraftSection) -> None:
+        self.data: Data = section.data
+        self.version, self.by, self.at = section.version, section.saved_by.name, section.saved_at
+        super().__init__(f"{section.name} was saved by {self.by} at {self.at}")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The answer to a save: the version to send with the next one, and when the section was last written."""
+
+    version: int
+    at: datetime
+
+
+def owned(session: Session, draft_id: str, user: Any) -> Draft:
+    """The draft, open or filed, of this person's firm; raises NotFound."""
+    return _visible(session.get(Draft, draft_id), user)
+
+
+def count(session: Session, user: Any) -> int:
+    """How many open drafts the person's firm has."""
+    query = select(func.count()).select_from(Draft).where(Draft.firm_id == user.firm_id, Draft.state == "open")
+    return session.scalar(query) or 0
+
+
+def drafts(session: Session, user: Any, offset: int, limit: int) -> list[Draft]:
+    """The open drafts of the person's firm, the last changed first."""
+    query = select(Draft).where(Draft.firm_id == user.firm_id, Draft.state == "open")
+    return list(session.scalars(query.order_by(Draft.updated_at.desc(), Draft.id).offset(offset).limit(limit)))
+
+
+def check(draft: Draft, profile: Profile) -> list[Problem]:
+    """Everything that stands in the way of filing, in the order of the sections."""
+    today = OfficeDays.of(profile).today(utc_now())
+    return checks.problems(draft.service, data_of(draft), _kinds(draft), profile, today)
+
+
+def application(draft: Draft, profile: Profile, language: str) -> Application:
+    """The complete application; raises Incomplete."""
+    if problems := check(draft, profile):
+        raise Incomplete(problems)
+    data = data_of(draft)
+    documents = tuple(attached(document) for document in documents_of(draft))
+    return assemble(draft.service, language, data, documents, data.get("fees", {}).get("discount") or None)
+
+
+def as_filed(session: Session, draft_id: str, language: str) -> Application:
+    """The application of a draft that was filed: it was complete then, whatever the date is now."""
+    draft = session.get_one(Draft, draft_id)
+    data, documents = data_of(draft), tuple(attached(document) for document in documents_of(draft))
+    return assemble(draft.service, language, data, documents, data.get("fees", {}).get("discount") or None)
+
+
+def data_of(draft: Draft) -> dict[str, Data]:
+    """What is saved, by section."""
+    return {section.name: section.data for section in draft.sections}
+
+
+def documents_of(draft: Draft) -> list[DraftDocument]:
+    """The documents that are attached: those that were not removed."""
+    return [document for document in draft.documents if document.removed_at is None]
+
+
+@transaction
+def create(session: Session, service: str, reference: str, user: Any, profile: Profile) -> Draft:
+    """Begin a draft; raises NotOpen when the service is not offered."""
+    if not is_open(profile, service):
+        raise NotOpen(service)
+    draft = Draft(firm_id=user.firm_id, owner_id=user.id, service=service)
+    draft.sections = [DraftSection(name="about", data={"reference": reference}, version=1, saved_by_id=user.id)]
+    session.add(draft)
+    session.flush()
+    record(session, "draft-created", ("draft", draft.id), service=service)
+    return draft
+
+
+@transaction
+def save_section(
+    session: Session, draft_id: str, name: str, data: Data, version: int, user: Any, page: str = "", final: bool = True
+) -> Saved:
+    """Save what is typed, complete or not; raises Stale when the section was saved since `version`.
+
+    `page` names the open page that sends this. A `final` save follows that page's own automatic ones, of which the
+    last may have been answered too late: it is not stale because of them. An automatic one never overtakes a final.
+    """
+    draft = _locked(session, draft_id, user)
+    section = next((section for section in draft.sections if section.name == name), None)
+    if section is None:
+        section = DraftSection(name=name, data={}, version=0, saved_by_id=user.id)
+        draft.sections.append(section)
+    elif section.version != version and section.data != data and not (final and page and section.page == page):
+        raise Stale(section)
+    if section.version == 0 or section.data != data:
+        section.data, section.version, section.saved_by_id = data, section.version + 1, user.id
+        section.saved_at = draft.updated_at = utc_now()
+        section.page = page
+        if name == "mark":
+            draft.title = (data.get("text") or data.get("description") or "")[:300]
+        record(session, "section-saved", ("draft", draft.id), section=name, version=section.version)
+    return Saved(section.version, section.saved_at)
+
+
+@transaction
+def add_document(
+    session: Session, draft_id: str, kind: str, received: Received, user: Any, max_count: int
+) -> DraftDocument:
+    """Attach a document that was received, checked and stored; the same one again changes nothing."""
+    draft = _locked(session, draft_id, user)
+    same = [document for document in documents_of(draft) if document.kind == kind]
+    if known := next((document for document in same if document.sha512 == received.sha512), None):
+        return known
+    if len(same) >= max_count:
+        raise TooMany(kind)
+    document = DraftDocument(
+        kind=kind,
+        file_name=received.file_name,
+        format=received.format,
+        media_type=received.media_type,
+        size=received.size,
+        sha512=received.sha512,
+        pages=received.pages,
+        received_at=received.received_at,
+        received_by_id=user.id,
+    )
+    draft.documents.append(document)
+    draft.updated_at = utc_now()
+    session.flush()
+    record(
+        session,
+        "document-received",
+        ("draft", draft.id),
+        kind=kind,
+        sha512=received.sha512,
+        size=received.size,
+        document=document.id,
+    )
+    return document
+
+
+@transaction
+def note_refusal(session: Session, draft_id: str, kind: str, file_name: str, rules: list[str], user: Any) -> None:
+    """Keep in the audit trail that a document was refused, and by which rules."""
+    draft = owned(session, draft_id, user)
+    record(session, "document-refused", ("draft", draft.id), kind=kind, file_name=file_name, rules=rules)
+
+
+@transaction
+def remove_document(session: Session, draft_id: str, document_id: int, user: Any) -> DraftDocument:
+    """Take a document out of the draft; it can be brought back."""
+    draft = _locked(session, draft_id, user)
+    document = _document(draft, document_id)
+    if document.removed_at is None:
+        document.removed_at = draft.updated_at = utc_now()
+        record(session, "document-removed", ("draft", draft.id), kind=document.kind, document=document.id)
+    return document
+
+
+@transaction
+def restore_document(session: Session, draft_id: str, document_id: int, user: Any, max_count: int) -> DraftDocument:
+    """Bring a removed document back; raises TooMany when another took its place."""
+    draft = _locked(session, draft_id, user)
+    document = _document(draft, document_id)
+    if document.removed_at is not None:
+        same = [other for other in documents_of(draft) if other.kind == document.kind]
+        if len(same) >= max_count or any(other.sha512 == document.sha512 for other in same):
+            raise TooMany(document.kind)
+        document.removed_at, draft.updated_at = None, utc_now()
+        record(session, "document-restored", ("draft", draft.id), kind=document.kind, document=document.id)
+    return document
+
+
+@transaction
+def delete(session: Session, draft_id: str, user: Any) -> Draft:
+    """Delete a draft; nothing is lost until the office clears deleted drafts, and it can be brought back."""
+    draft = _locked(session, draft_id, user)
+    draft.state = "deleted"
+    record(session, "draft-deleted", ("draft", draft.id))
+    return draft
+
+
+@transaction
+def restore(session: Session, draft_id: str, user: Any) -> Draft:
+    """Bring a deleted draft back; one that is open stays open."""
+    draft = _row(session, draft_id)
+    if draft is None or draft.firm_id != user.firm_id or draft.state == "filed":
+        raise NotFound
+    if draft.state == "deleted":
+        draft.state = "open"
+        record(session, "draft-restored", ("draft", draft.id))
+    return draft
+
+
+def lock_for_filing(session: Session, draft_id: str, user: Any) -> Draft:
+    """The draft under its row's lock, open or already filed; raises NotFound for another firm's or a deleted one."""
+    return _visible(_row(session, draft_id), user)
+
+
+def mark_filed(session: Session, draft: Draft) -> None:
+    """Close the draft: it is a filing now. Part of the filing's own transaction."""
+    draft.state, draft.updated_at = "filed", utc_now()
+
+
+def office_today(profile: Profile) -> date:
+    """The office's date now."""
+    return OfficeDays.of(profile).today(utc_now())
+
+
+def _row(session: Session, draft_id: str) -> Draft | None:
+    query = select(Draft).where(Draft.id == draft_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _visible(draft: Draft | None, user: Any) -> Draft:
+    if draft is None or user.firm_id is None or draft.firm_id != user.firm_id or draft.state == "deleted":
+        raise NotFound
+    return draft
+
+
+def _locked(session: Session, draft_id: str, user: Any) -> Draft:
+    draft = _visible(_row(session, draft_id), user)
+    if draft.state != "open":
+        raise NotOpen(draft_id)
+    return draft
+
+
+def _document(draft: Draft, document_id: int) -> DraftDocument:
+    document = next((document for document in draft.documents if document.id == document_id), None)
+    if document is None:
+        raise NotFound
+    return document
+
+
+def _kinds(draft: Draft) -> frozenset[str]:
+    return frozenset(document.kind for document in documents_of(draft))

@@ -1,0 +1,29 @@
+"""What may be typed: any script of the world as it was typed, but no control characters."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Embeddings, overrides and isolates turn the reading direction of what follows: a name could read as another one.
+# The plain marks (U+200E, U+200F, U+061C) and the joiners belong to ordinary Arabic, Persian and Indic text.
+DIRECTION_CHANGERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(value: str) -> str:
+    """The text in NFC, with line ends as line feeds and no space around it; nothing else is changed."""
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
+
+
+def is_printable(value: str, *, lines: bool = False) -> bool:
+    """Whether a text has no control characters, lone surrogates or changes of direction; `lines` allows line ends."""
+    for character in value:
+        if character in DIRECTION_CHANGERS or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            if lines and character == "\n":
+                continue
+            return False
+    return True
+
+
+def lines_of(value: str) -> tuple[str, ...]:
+    """The lines of a text that hold something."""
+    return tuple(line for typed in value.split("\n") if (line := typed.strip()))
