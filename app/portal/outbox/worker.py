@@ -1,0 +1,124 @@
+"""Deliver what the outbox holds, at least once: a receiver takes a repeat as the same thing.
+
+A worker that dies between an effect and its mark leaves a lease that runs out, and the effect is tried again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.db import db
+from portal.outbox import service
+from portal.outbox.service import Claimed
+
+log = logging.getLogger("portal.outbox")
+
+Handler = Callable[[str, dict[str, Any]], None]
+HANDLERS = {
+    "receipt": "portal.filing.service:deliver_receipt",
+    "mail": "portal.notices.mail:deliver",
+}
+"""What delivers each kind: a function of the effect's key and its payload, which raises when it could not."""
+
+BATCH = 8
+"""Claimed at once: even when each of them runs into a mail server's time-out (30 s), the lease outlasts them."""
+IDLE = 1.0
+
+
+def run_once(limit: int = BATCH, worker: str = "worker", stopping: Callable[[], bool] = lambda: False) -> int:
+    """Try up to `limit` due effects, and say how many were delivered. Raises only when the database is away."""
+    count = 0
+    for row in service.claim(worker, limit):
+        beat()
+        if stopping():
+            service.release(row, worker)
+        elif _deliver(row, worker):
+            count += 1
+    return count
+
+
+def _deliver(row: Claimed, worker: str) -> bool:
+    try:
+        handler(row.kind)(row.key, row.payload)
+    except Exception as error:
+        db.session.rollback()
+        log.warning("%s %s: attempt %d failed: %s", row.kind, row.key, row.attempts, error)
+        service.failed(row, worker, f"{type(error).__name__}: {error}")
+        return False
+    service.delivered(row)
+    return True
+
+
+def handler(kind: str) -> Handler:
+    """The function that delivers this kind; raises KeyError."""
+    module, _, name = HANDLERS[kind].partition(":")
+    found: Handler = getattr(import_module(module), name)
+    return found
+
+
+class Worker:
+    """The loop of `portal worker`: until SIGTERM or SIGINT, after which it ends what it has begun."""
+
+    def __init__(self, name: str | None = None, idle: float = IDLE) -> None:
+        self.name = name or f"{socket.gethostname()[:50]}:{os.getpid()}"
+        self.idle = idle
+        self._stop = threading.Event()
+
+    def stop(self, *_signal: object) -> None:
+        """Ask the loop to end."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Deliver until asked to stop; a database that is away is waited for."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        notify("READY=1")
+        while not self._stop.is_set():
+            beat()
+            if not self._turn():
+                self._stop.wait(self.idle)
+        notify("STOPPING=1")
+
+    def _turn(self) -> int:
+        """One batch; 0 means that there is time to rest."""
+        try:
+            return run_once(BATCH, self.name, self._stop.is_set)
+        except SQLAlchemyError as error:
+            log.warning("the database is away: %s", error)
+            return 0
+        finally:
+            _forget_session()
+
+
+def _forget_session() -> None:
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.close()
+
+
+def beat() -> None:
+    """Show that the worker lives: to systemd's watchdog, and to `portal doctor` by a file's time."""
+    notify("WATCHDOG=1")
+    if folder := os.environ.get("RUNTIME_DIRECTORY"):
+        Path(folder.split(":")[0], "heartbeat").touch()
+
+
+def notify(message: str) -> None:
+    """Tell systemd, where it listens (sd_notify)."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.connect("\0" + address[1:] if address.startswith("@") else address)
+        channel.sendall(message.encode())
