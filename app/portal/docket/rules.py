@@ -27,7 +27,7 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
         """The place that an address names; None when it names none."""
-        if not (match := re.fullmatch(r"(\d{1,17})-(\d{1,18})", text)):
+        if not (match := re.fullmatch(r"(\d{1,18})-(\d{1,18})", text, re.ASCII)):
             return None
         try:
             return cls(EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))

@@ -50,7 +50,7 @@ def make_reference(serial: int, year: int) -> str:
 def is_reference(text: str) -> bool:
     """Whether this is a reference whose check digits hold, as typed with or without spaces."""
     compact = compact_reference(text)
-    if not re.fullmatch(r"RF\d{2}\d{8,}", compact) or len(compact) > 25:
+    if not re.fullmatch(r"RF\d{10,}", compact, re.ASCII) or len(compact) > 25:
         return False
     return _remainder(compact[4:] + compact[:4]) == 1
 
@@ -90,6 +90,6 @@ def parse_amount(text: str) -> Decimal | None:
     A mark with three digits behind it is refused as doubtful: thousands and decimals look alike there.
     """
     compact = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if not re.fullmatch(r"\d{1,13}([.,]\d{1,2})?", compact):
+    if not re.fullmatch(r"\d{1,13}([.,]\d{1,2})?", compact, re.ASCII):
         return None
     return Decimal(compact.replace(",", "."))
