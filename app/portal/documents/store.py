@@ -24,7 +24,7 @@ from portal.context import settings
 CHUNK = 1024 * 1024
 FULL = {errno.ENOSPC, errno.EDQUOT}
 FILE_MODE = 0o640
-FOLDER_MODE = 0o2770
+FOLDER_MODE = 0o770  # the set-group-ID bit is inherited; the portal's unit may not set it
 HASH = re.compile(r"[0-9a-f]{128}")
 NAME = re.compile(r"[a-z]+(/[A-Za-z0-9][A-Za-z0-9.-]{0,99})+")
 
@@ -202,10 +202,9 @@ class LocalStore:
         if folder.parent != self.root:
             self._make_folder(folder.parent)
         try:
-            folder.mkdir()
+            folder.mkdir(FOLDER_MODE)
         except FileExistsError:
             return
-        folder.chmod(FOLDER_MODE)
         _sync_folder(folder.parent)
 
     def _require_root(self) -> None:
