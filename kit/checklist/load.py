@@ -26,7 +26,7 @@ def load_parts(folder: Path) -> tuple[Part, ...]:
     names = [part.part for part in parts]
     if sorted(names) != sorted(PARTS):
         raise KitError(
-            "KIT-210",
+            "KIT-310",
             "The checklist is not complete.",
             where=str(folder),
             why=f"it needs each of the parts {', '.join(PARTS)} once, and has {', '.join(names) or 'none'}",
@@ -75,7 +75,7 @@ def _refuse_unknown(path: Path, ids: Iterable[str], known: set[str]) -> None:
     unknown = sorted(set(ids) - known)
     if unknown:
         raise KitError(
-            "KIT-211",
+            "KIT-311",
             f"Unknown checklist item: {', '.join(unknown)}.",
             where=str(path),
             why="the checklist has no such ID; a sign-off or waiver of it would prove or excuse nothing",
@@ -90,7 +90,7 @@ def _read(path: Path, form: type[Form]) -> Form:
         return form.model_validate(data if data is not None else {})
     except (yaml.YAMLError, ValidationError) as error:
         raise KitError(
-            "KIT-212",
+            "KIT-312",
             "A file of the verification cannot be read.",
             where=str(path),
             why=_plain(error),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,7 +19,7 @@ from kit.checklist.load import items_of, load_parts, load_signoffs, load_waivers
 from kit.checklist.marks import marked_tests
 from kit.checklist.model import TIERS
 from kit.checklist.results import Run, read_file
-from kit.checklist.rules import unkept_claims, unknown_waived_tests
+from kit.checklist.rules import State, unkept_claims, unknown_waived_tests
 from kit.errors import Exit, KitError
 from kit.paths import LOGS, ROOT, VENV, private_directory
 from kit.report.collect import About, collect
@@ -33,19 +34,65 @@ LONGEST_RUN = 600.0
 class Verification:
     """A verification that came to its end: its report, where it lies, and the log of the tests."""
 
-    report: Report
+    found: Report
     folder: Path
     log: Path
+
+    @property
+    def ok(self) -> bool:
+        """Say whether no item failed and every test that exists came to its end."""
+        return self.found.result == "passed"
+
+    @property
+    def report(self) -> Path:
+        """Return the page that people read."""
+        return self.folder / "report.html"
+
+    @property
+    def passed(self) -> int:
+        """Return how many items passed."""
+        return self.found.counts[State.PASSED]
+
+    @property
+    def failed(self) -> int:
+        """Return how many items failed."""
+        return self.found.counts[State.FAILED]
+
+    @property
+    def waived(self) -> int:
+        """Return how many items are waived."""
+        return self.found.counts[State.WAIVED]
+
+    @property
+    def not_run(self) -> int:
+        """Return how many items no test observed."""
+        return self.found.counts[State.NOT_RUN]
+
+    @property
+    def summary(self) -> str:
+        """Return one plain line: `33 items: 10 passed, 1 waived, 18 not run, 4 needs sign-off`."""
+        return summary(self.found)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return what `--json` writes, without its kind and version."""
+        return {"folder": str(self.folder), **self.found.model_dump(mode="json", exclude={"kind", "version"})}
+
+
+def summary(report: Report) -> str:
+    """How many items are in which state, in one line."""
+    counts = ", ".join(f"{count} {state.value}" for state, count in report.counts.items() if count)
+    return f"{sum(report.counts.values())} items: {counts}"
 
 
 def verify(tier: Tier, on_progress: Callable[[Run], None]) -> Verification:
     """Look at the tier's servers, and write its report. `on_progress` is told what is known so far, twice a second.
 
-    Raises KIT-213 to KIT-215 when the checklist, the waivers or the tests do not fit each other or cannot run.
+    Raises KIT-313 to KIT-315 when the checklist, the waivers or the tests do not fit each other or cannot run.
     """
     if tier.name not in TIERS:
         raise KitError(
-            "KIT-213",
+            "KIT-313",
             f"The checklist does not say what {tier.name} must prove.",
             where=str(ROOT / "checklists"),
             why=f"its items are for {', '.join(TIERS)}",
@@ -60,7 +107,7 @@ def verify(tier: Tier, on_progress: Callable[[Run], None]) -> Verification:
     problems = unkept_claims(items, marked) + unknown_waived_tests(waivers, marked)
     if problems:
         raise KitError(
-            "KIT-214",
+            "KIT-314",
             "The checklist and its tests do not fit each other.",
             where=str(ROOT / "checklists"),
             why="\n".join(problems),
@@ -77,7 +124,7 @@ def verify(tier: Tier, on_progress: Callable[[Run], None]) -> Verification:
     run = read_file(results)
     if not run.collected:
         raise KitError(
-            "KIT-215",
+            "KIT-315",
             "The acceptance tests could not begin.",
             where=str(log),
             why=_last_lines(log),

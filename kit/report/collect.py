@@ -88,7 +88,8 @@ def _item(stand: Stand, results: Sequence[TestResult], about: About) -> ItemRepo
     named = {node for clause in item.clauses for node in clause.tests}
     command = item.command
     if command is not None:
-        command = command.replace("TIER", about.tier) + (" --rehearsal" if about.rehearsal else "")
+        on_containers = about.rehearsal and command.startswith("bin/kit")
+        command = command.replace("TIER", about.tier) + (" --rehearsal" if on_containers else "")
     remedy = item.remedy.model_copy(
         update={name: text.replace("TIER", about.tier) for name, text in item.remedy.model_dump().items()}
     )

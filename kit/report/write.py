@@ -44,7 +44,7 @@ def read_latest(tier: Tier) -> tuple[Path, Report]:
     file = folder / "report.json"
     if not file.is_file():
         raise KitError(
-            "KIT-220",
+            "KIT-320",
             f"{tier.title} has no report yet.",
             where=str(tier.reports),
             why="no verification of it has ended on this machine",
@@ -55,7 +55,7 @@ def read_latest(tier: Tier) -> tuple[Path, Report]:
         return folder.resolve(), Report.model_validate_json(file.read_text(encoding="utf-8"))
     except ValidationError as error:
         raise KitError(
-            "KIT-221",
+            "KIT-321",
             "The report cannot be read.",
             where=str(file),
             why="it was written by another version of the kit, or changed by hand",

@@ -34,6 +34,6 @@ def command(tier_name: str, rehearsal: bool, as_json: bool, render: bool, schema
         write(report, folder)
     show(report, folder)
     if as_json:
-        document = report.model_dump(mode="json")
-        output.emit_json(document.pop("kind"), document.pop("version"), {"folder": str(folder), **document})
+        document = report.model_dump(mode="json", exclude={"kind", "version"})
+        output.emit_json(report.kind, report.version, {"folder": str(folder), **document})
     return int(Exit.DONE)

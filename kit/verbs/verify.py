@@ -9,10 +9,11 @@ import click
 from kit import lock, output
 from kit.cli import json_option, rehearsal_option, tier_argument
 from kit.errors import Exit
-from kit.tier import get
+from kit.tier import Tier, get
 
 if TYPE_CHECKING:
     from kit.checklist.results import Run
+    from kit.checklist.verification import Verification
 
 
 @click.command("verify")
@@ -21,19 +22,24 @@ if TYPE_CHECKING:
 @json_option
 def command(tier_name: str, rehearsal: bool, as_json: bool) -> int:
     """Observe the running servers item by item, and write the report. Ends with 3 when an item failed."""
-    from kit.checklist.verification import verify
     from kit.report.terminal import show
 
     tier = get(tier_name, rehearsal=rehearsal)
     with lock.hold(tier, "verify"):
-        output.progress(f"Verifying {tier.title} …")
-        done = verify(tier, Progress().tell)
-    show(done.report, done.folder)
+        done = verify_tier(tier)
+    show(done.found, done.folder)
     output.say(f"Log of the tests: {done.log}")
     if as_json:
-        document = done.report.model_dump(mode="json")
-        output.emit_json(document.pop("kind"), document.pop("version"), {"folder": str(done.folder), **document})
-    return int(Exit.CHECKS_FAILED if done.report.result == "failed" else Exit.DONE)
+        output.emit_json(done.found.kind, done.found.version, done.document)
+    return int(Exit.DONE if done.ok else Exit.CHECKS_FAILED)
+
+
+def verify_tier(tier: Tier) -> Verification:
+    """Verify with live progress; the caller holds the tier's lock."""
+    from kit.checklist.verification import verify
+
+    output.progress(f"Verifying {tier.title} …")
+    return verify(tier, Progress().tell)
 
 
 class Progress:

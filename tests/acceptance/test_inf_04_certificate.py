@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+
 import pytest
 from cryptography import x509
 
 from tests.support.pem import days_left, public_key_of
+from tests.support.playbooks import playbook_command, run_playbook
 from tests.support.servers import Server
 from tests.support.tier_plugin import Looker
 
@@ -91,3 +95,35 @@ def _handshake(name: str, version: str) -> str:
         f"openssl s_client -connect {name}:443 -servername {name} -{version} {ciphers} </dev/null 2>&1"
         " | grep -E 'alert|Protocol|error|New, |Cipher is' ; exit ${PIPESTATUS[0]}"
     )
+
+
+@pytest.mark.checklist("INF-04")
+def test_renewal_is_rehearsed(
+    renewed: str, proxy_server: Server, portal_name: str, trust_text: str, look: Looker
+) -> None:
+    """A renewal that was never tried fails on the night it is needed."""
+    path = f"{renewed}/portal"
+    chain = look.at(
+        proxy_server,
+        f"printf %s {shlex.quote(trust_text)} > {renewed}/ca.pem; "
+        f"openssl verify -no-CApath -no-CAstore -CAfile {renewed}/ca.pem -verify_hostname {portal_name} {path}.crt",
+    )
+    assert f"{path}.crt: OK" in chain, "the renewed certificate would not be accepted"
+    look.at(proxy_server, f"openssl x509 -in {path}.crt -noout -enddate -checkend {DAYS_LEFT * 86400}")
+    own = look.at(proxy_server, f"openssl x509 -in {path}.crt -noout -pubkey").strip()
+    key = proxy_server.run(f"openssl pkey -in {path}.key -pubout").strip()
+    assert own == key, "the renewed certificate is not of the renewed key"
+
+
+@pytest.fixture
+def renewed(tier: str, rehearsal: bool, proxy_server: Server, evidence) -> Iterator[str]:
+    """A directory on the proxy in which the tls role has just made its certificates anew."""
+    directory = "/root/kit-rehearsed-renewal"
+    arguments = playbook_command(tier, rehearsal, "tests/acceptance/renewal.yml", rehearsal_directory=directory)
+    proxy_server.run(f"rm -rf {directory}; install -d -m 0700 {directory}")
+    try:
+        done = run_playbook(tier, rehearsal, arguments)
+        evidence.observe("this machine", shlex.join(arguments), done)
+        yield directory
+    finally:
+        proxy_server.run(f"rm -rf {directory}")

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import testinfra
+from jinja2 import Environment, StrictUndefined
 from testinfra.host import Host
 
 from kit.paths import VENV
@@ -64,9 +65,14 @@ class Servers:
         return [self.server(name) for name in names]
 
     def variable(self, name: str, group: str = "all") -> Any:
-        """A variable as the first host of `group` sees it. KeyError when the inventory does not set it."""
-        first = self.names(group)[0]
-        return self._variables[first][name]
+        """A variable as the first host of `group` sees it, references to others filled in. KeyError when it is not set."""
+        known = self._variables[self.names(group)[0]]
+        value = known[name]
+        for _ in range(5):
+            if not (isinstance(value, str) and "{{" in value):
+                return value
+            value = Environment(undefined=StrictUndefined, autoescape=False).from_string(value).render(known)
+        raise AssertionError(f"{name} refers to itself: {value}")
 
     def server(self, name: str) -> Server:
         """One server by its inventory name."""
@@ -100,7 +106,7 @@ def this_machine() -> Server:
 
 
 def read_inventory(tier: Tier) -> dict[str, Any]:
-    """What `ansible-inventory --list` tells of a tier, the vault's variables included; Jinja stays as it is written."""
+    """What `ansible-inventory --list` tells of a tier, the vault's variables included; Jinja stays as written."""
     sources = [argument for source in tier.inventories for argument in ("-i", str(source))]
     command = [str(VENV / "bin" / "ansible-inventory"), *sources, "--list"]
     done = subprocess.run(

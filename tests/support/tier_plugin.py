@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from kit.checklist.pytest_plugin import EvidenceBook
+from tests.support.portal_client import PortalClient
 from tests.support.servers import Server, Servers, read_inventory, this_machine
 from tests.support.tunnel import Tunnel
 
@@ -81,10 +82,15 @@ def portal_name(servers: Servers) -> str:
 
 
 @pytest.fixture(scope="session")
-def trust(servers: Servers, outside: Server) -> str:
-    """Path, at `outside`, of the authorities that an agent's browser trusts for this tier's certificate."""
-    authority = servers.variable("vault_tls_ca_certificate", "proxy")
-    outside.run(f"printf %s {shlex.quote(authority)} > {TRUST}")
+def trust_text(servers: Servers) -> str:
+    """The authorities, as PEM, that an agent's browser trusts for this tier's certificate."""
+    return str(servers.variable("vault_tls_ca_certificate", "proxy"))
+
+
+@pytest.fixture(scope="session")
+def trust(outside: Server, trust_text: str) -> str:
+    """Path, at `outside`, of these authorities."""
+    outside.run(f"printf %s {shlex.quote(trust_text)} > {TRUST}")
     return TRUST
 
 
@@ -105,3 +111,17 @@ def tunnel(outside: Server, proxy_server: Server) -> Iterator[Tunnel]:
     """A way to the proxy that begins at `outside`, so that the proxy sees a client from there."""
     with Tunnel.through(outside, proxy_server.address, 443) as way:
         yield way
+
+
+@pytest.fixture(scope="session")
+def trust_file(tmp_path_factory: pytest.TempPathFactory, trust_text: str) -> str:
+    """The same authorities in a file on this machine."""
+    path = tmp_path_factory.mktemp("trust") / "ca.pem"
+    path.write_text(trust_text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def new_client(portal_name: str, tunnel: Tunnel, trust_file: str) -> Callable[[], PortalClient]:
+    """Makes a visit to the portal from outside."""
+    return lambda: PortalClient(portal_name, tunnel.address, tunnel.port, trust_file)

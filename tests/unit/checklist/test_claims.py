@@ -12,6 +12,7 @@ from kit.checklist.load import items_of, load_parts, load_signoffs, load_waivers
 from kit.checklist.marks import marked_tests
 from kit.checklist.model import Item
 from kit.checklist.rules import unkept_claims, unknown_ids, unknown_waived_tests
+from kit.cli import VERBS
 from kit.errors import KitError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,7 +81,7 @@ def test_an_unknown_key_in_a_waiver_is_refused_with_its_file(tmp_path: Path, ite
     )
     with pytest.raises(KitError) as refused:
         load_waivers([path], items)
-    assert (refused.value.code, refused.value.where) == ("KIT-212", str(path))
+    assert (refused.value.code, refused.value.where) == ("KIT-312", str(path))
     assert "expire" in refused.value.why
 
 
@@ -110,3 +111,10 @@ def test_a_sign_offs_evidence_document_is_compared(
     )
     found = load_signoffs(path, items, tmp_path)["PRJ-01"].problem
     assert (found is None) if problem is None else (found is not None and problem in found)
+
+
+def test_every_remedy_is_a_verb_that_the_kit_has(items: tuple[Item, ...]) -> None:
+    """A command that does not exist is worse than none, on the night it is needed."""
+    for item in items:
+        if item.command and item.command.startswith("bin/kit "):
+            assert item.command.split()[1] in VERBS, item.id

@@ -1,0 +1,82 @@
+"""OPS-07: backups of the database and the documents, and the proof that they can be brought back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.servers import Server, Servers
+from tests.support.tier_plugin import Looker
+
+# A daily backup that was missed once shows on the next day, and a late one does not.
+NEWEST_AGE = timedelta(hours=36)
+# A restoration that was tried longer ago than this was tried with another schema and another version.
+DRILL_AGE = timedelta(days=35)
+DRILL_STATUS = "/var/lib/backup/drill.json"
+
+
+def archives(look: Looker, server: Server) -> list[dict[str, str]]:
+    """The archives that the off-host repository lists, oldest first; it is asked over the network, now."""
+    repositories = json.loads(look.at(server, "borgmatic list --json"))
+    found = [archive for repository in repositories for archive in repository["archives"]]
+    return sorted(found, key=lambda archive: archive["time"])
+
+
+def age(moment: str) -> timedelta:
+    """How long ago an instant was; one without a zone is the server's own, which runs on UTC."""
+    when = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    return datetime.now(UTC) - (when if when.tzinfo else when.replace(tzinfo=UTC))
+
+
+@pytest.mark.checklist("OPS-07")
+def test_newest_backup_is_recent(servers: Servers, look: Looker) -> None:
+    """The filings since the newest backup are what a burnt server takes with it."""
+    for server in servers.group("backup"):
+        found = archives(look, server)
+        assert found, f"{server.name} has no backup"
+        old = age(found[-1]["time"])
+        assert old <= NEWEST_AGE, f"the newest backup of {server.name} is {old} old"
+
+
+@pytest.mark.checklist("OPS-07")
+def test_daily_and_weekly_backups_are_planned(servers: Servers, look: Looker) -> None:
+    """A backup made by hand once is not there on the day that nobody thinks of it."""
+    for server in servers.group("backup"):
+        timers = json.loads(look.at(server, "systemctl list-timers --all --output=json"))
+        for span, most in (("daily", timedelta(days=1, hours=6)), ("weekly", timedelta(days=7, hours=6))):
+            own = [one for one in timers if "backup" in one["unit"] and span in one["unit"]]
+            assert own, f"{server.name} plans no {span} backup"
+            planned = datetime.fromtimestamp(int(own[0]["next"]) / 1_000_000, UTC)
+            ahead = planned - datetime.now(UTC)
+            assert ahead <= most, f"the next {span} backup of {server.name} is planned in {ahead}"
+
+
+@pytest.mark.checklist("OPS-07")
+def test_copy_is_held_off_the_host(servers: Servers, look: Looker) -> None:
+    """A backup on the same disk burns with it; one without the documents restores numbers without filings."""
+    for server in servers.group("backup"):
+        where = look.at(server, "borgmatic repo-info --json")
+        for repository in json.loads(where):
+            location = repository["repository"]["location"]
+            assert location.startswith("ssh://"), f"{server.name} keeps its backup at {location}"
+            host = location.removeprefix("ssh://").rpartition("@")[2].partition("/")[0].partition(":")[0]
+            there = look.at(server, f"getent ahosts {host} | cut -d' ' -f1 | sort -u").split()
+            own = look.at(server, "hostname -I").split() + ["127.0.0.1", "127.0.1.1", "::1"]
+            assert not set(there) & set(own), f"{host} is {server.name} itself"
+        newest = archives(look, server)[-1]["archive"]
+        listing = look.at(
+            server, f'borgmatic list --archive {newest} --json | grep -oE \'"path": "[^"]*"\' | cut -d/ -f1-5 | sort -u'
+        )
+        assert "srv/documents" in listing, "the newest backup holds no documents"
+        assert "maria" in listing or "mysql" in listing, "the newest backup holds no database"
+
+
+@pytest.mark.checklist("OPS-07")
+def test_last_restore_drill_passed_and_is_recent(servers: Servers, look: Looker) -> None:
+    """A backup that was never restored is a hope."""
+    for server in servers.group("backup"):
+        status = json.loads(look.at(server, f"cat {DRILL_STATUS}"))
+        assert status["passed"] is True, f"the last restore drill of {server.name} failed: {status}"
+        assert age(status["at"]) <= DRILL_AGE, f"the last restore drill of {server.name} was at {status['at']}"
