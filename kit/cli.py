@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
 import sys
+import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from kit import output
 from kit.errors import Exit, KitError
+from kit.paths import LOGS, write_private
 
 # verb → what it is for; the order is that of a day's work and of the help.
 VERBS = {
@@ -55,7 +59,9 @@ class Verbs(click.Group):
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a verb; an unknown one is refused with the nearest right one."""
         if args and args[0] not in VERBS:
             near = difflib.get_close_matches(args[0], VERBS, n=1)
@@ -67,7 +73,8 @@ class Verbs(click.Group):
 @click.command(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 checks failed, 4 unreachable, 5 locked, 6 refused.",
+    epilog="Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 checks failed, 4 unreachable, 5 locked, "
+    "6 refused.",
 )
 @click.version_option(package_name=None, version="0.1.0", prog_name="kit")
 def cli() -> None:
@@ -79,29 +86,61 @@ def tier_argument(default: str | None = None) -> Callable[[Any], Any]:
     return click.argument("tier_name", metavar="TIER", required=default is None, default=default)
 
 
-rehearsal_option = click.option("--rehearsal", is_flag=True, help="Act on the local containers, not on the real servers.")
+rehearsal_option = click.option(
+    "--rehearsal", is_flag=True, help="Act on the local containers, not on the real servers."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Write a versioned document to stdout.")
-yes_option = click.option("--yes", metavar="TIER", default="", help="Confirm by naming the tier; nothing is asked then.")
+yes_option = click.option(
+    "--yes", metavar="TIER", default="", help="Confirm by naming the tier; nothing is asked then."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code. Errors are told as the operator can act on them."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        result = cli.main(args=given, prog_name="bin/kit", standalone_mode=False)
-        return int(result) if isinstance(result, int) else int(Exit.DONE)
+        return _run(given)
     except KitError as error:
-        if "--json" in given:
-            output.emit_json("kit.error", 1, {"error": error.as_dict()})
-        output.console.print(error.as_text(), style="bold red", markup=False)
-        return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return int(Exit.USAGE)
+        return _tell(error, given)
     except (click.exceptions.Abort, KeyboardInterrupt):
         output.say("Interrupted. What was done stays done; run the same command again to go on.", style="bold red")
         return 130
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
     except BrokenPipeError:
         return int(Exit.INTERNAL)
+    except Exception:
+        return _tell(_internal(traceback.format_exc()), given)
+
+
+def _run(given: list[str]) -> int:
+    """Run a verb; click's own endings become exit codes."""
+    try:
+        result = cli.main(args=given, prog_name="bin/kit", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return int(Exit.USAGE)
+    return int(result) if isinstance(result, int) else int(Exit.DONE)
+
+
+def _tell(error: KitError, given: list[str]) -> int:
+    """Tell the operator what happened, as a document too when one was asked for, and return the exit code."""
+    if "--json" in given:
+        output.emit_json("kit.error", 1, {"error": error.as_dict()})
+    output.console.print(error.as_text(), style="bold red", markup=False)
+    return error.exit_code
+
+
+def _internal(trace: str) -> KitError:
+    """Keep the trace of a fault in the kit itself, and return what the operator is told."""
+    path = LOGS / f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}-fault.log"
+    with contextlib.suppress(OSError):
+        write_private(path, trace)
+    return KitError(
+        "KIT-000",
+        "The kit itself has a fault.",
+        where=str(path),
+        why=trace.strip().splitlines()[-1],
+        fix="run the same command again; when it stays, send us that file",
+        exit_code=Exit.INTERNAL,
+    )

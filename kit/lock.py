@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kit.errors import Exit, KitError
-from kit.paths import LOCKS, private_directory
+from kit.paths import LOCKS, REHEARSALS, private_directory
 from kit.tier import Tier
 
 
@@ -21,7 +21,8 @@ from kit.tier import Tier
 def hold(tier: Tier, purpose: str) -> Iterator[None]:
     """Hold the tier while the block runs. Raises KIT-030 with who holds it, since when, and for what."""
     private_directory(LOCKS)
-    path = LOCKS / (f"{tier.name}-rehearsal.lock" if tier.rehearsal else f"{tier.name}.lock")
+    suffix = f"-{REHEARSALS.name}" if tier.rehearsal else ""
+    path = LOCKS / f"{tier.name}{suffix}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

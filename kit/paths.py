@@ -16,7 +16,9 @@ REPORTS = ROOT / "reports"
 LOGS = STATE / "logs"
 LOCKS = STATE / "locks"
 BUNDLES = STATE / "bundles"
-REHEARSALS = STATE / "rehearsal"
+# A second, independent rehearsal of the same clone: `bin/kit test` has one of its own and leaves yours alone.
+INSTANCE = os.environ.get("KIT_INSTANCE", "")
+REHEARSALS = STATE / ("rehearsal" if not INSTANCE else f"rehearsal-{INSTANCE}")
 DEV = STATE / "dev"
 
 
@@ -26,9 +28,10 @@ def cache() -> Path:
     return Path(base) / "ip-filing-kit"
 
 
-def clone_hash(root: Path = ROOT) -> str:
-    """Return 8 hexadecimal digits that tell this clone from another on the same machine."""
-    return hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:8]
+def clone_hash(root: Path = ROOT, instance: str = INSTANCE) -> str:
+    """Return 8 hexadecimal digits that tell this clone's rehearsal from every other one on the same machine."""
+    place = f"{root.resolve()}#{instance}" if instance else str(root.resolve())
+    return hashlib.sha256(place.encode()).hexdigest()[:8]
 
 
 def private_directory(path: Path) -> Path:

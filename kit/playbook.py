@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,14 +138,12 @@ def run_playbook(
             "KIT-200", f"There is no playbook for {playbook}.", where=str(PLAYBOOKS / f"{playbook}.yml"),
             fix="this clone is incomplete: git status", exit_code=Exit.INTERNAL,
         )  # fmt: skip
-    arguments = command_arguments(
-        tier, playbook, extra_vars=extra_vars, limit=limit, tags=tags, check=check
-    )
+    arguments = command_arguments(tier, playbook, extra_vars=extra_vars, limit=limit, tags=tags, check=check)
     environment = tier.ansible_environment()
     command_line = shlex.join([".venv/bin/ansible-playbook", *arguments])
     prefix = " ".join(f"{name}={shlex.quote(_short(Path(value)))}" for name, value in environment.items())
     output.say(f"  $ {prefix} {command_line}", style="dim")
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     log = private_directory(LOGS) / f"{stamp}-{tier.name}-{playbook}.log"
     private = private_directory(STATE / "ansible" / "runs" / f"{stamp}-{os.getpid()}-{playbook}")
     watch = Watch(on_event, show_changes=check)
@@ -173,7 +171,7 @@ def run_playbook(
     if status != "successful" and not watch.failures:
         watch.failures.append(("", "", _reason(text)))
     return PlaybookResult(
-        playbook, _hosts(runner.stats), time.monotonic() - begun, log, command_line, status, watch.failures
+        playbook, _hosts(watch.stats), time.monotonic() - begun, log, command_line, status, watch.failures
     )
 
 
@@ -195,6 +193,7 @@ class Watch:
 
     def __init__(self, also: Callable[[dict[str, Any]], None] | None, *, show_changes: bool) -> None:
         self.failures: list[tuple[str, str, str]] = []
+        self.stats: dict[str, dict[str, int]] = {}
         self._also = also
         self._show_changes = show_changes
         self._place = ""
@@ -217,13 +216,12 @@ class Watch:
                 self._place = role
                 if role:
                     output.progress(f"  {role}")
-        elif kind == "runner_on_failed" and not data.get("ignore_errors"):
+        elif kind == "playbook_on_stats":
+            self.stats = {name: value for name, value in data.items() if isinstance(value, dict)}
+        elif kind == "runner_on_unreachable" or (kind == "runner_on_failed" and not data.get("ignore_errors")):
             self._failed(data)
-        elif kind == "runner_on_unreachable":
-            self._failed(data)
-        elif kind in {"runner_on_ok", "runner_item_on_ok"} and self._show_changes and event.get("stdout"):
-            if (data.get("res") or {}).get("changed"):
-                output.say(str(event["stdout"]))
+        elif self._show_changes and kind in {"runner_on_ok", "runner_item_on_ok"} and _changed(data):
+            output.say(str(event.get("stdout", "")))
         if self._also:
             self._also(event)
         return False
@@ -236,6 +234,9 @@ class Watch:
 
     def _failed(self, data: dict[str, Any]) -> None:
         result = data.get("res") or {}
+        items = [item for item in result.get("results") or [] if isinstance(item, dict) and item.get("failed")]
+        if items:  # the loop itself only says that "one or more items failed"
+            result = items[0]
         message = str(result.get("msg") or result.get("stderr") or result.get("censored") or result)
         detail = [line for line in str(result.get("stderr") or result.get("stdout") or "").splitlines() if line.strip()]
         if detail and detail[-1] not in message:
@@ -247,10 +248,14 @@ class Watch:
         output.say(f"  failed on {host}: {task}", style="red")
 
 
-def _hosts(stats: dict[str, dict[str, int]] | None) -> dict[str, HostResult]:
+def _changed(data: dict[str, Any]) -> bool:
+    return bool((data.get("res") or {}).get("changed"))
+
+
+def _hosts(stats: dict[str, dict[str, int]]) -> dict[str, HostResult]:
     hosts: dict[str, HostResult] = {}
     for name, place in (("ok", "ok"), ("changed", "changed"), ("failures", "failed"), ("dark", "unreachable")):
-        for host, count in ((stats or {}).get(name) or {}).items():
+        for host, count in stats.get(name, {}).items():
             setattr(hosts.setdefault(host, HostResult()), place, count)
     return hosts
 

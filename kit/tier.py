@@ -41,11 +41,15 @@ class Tier:
 
     @property
     def inventories(self) -> list[Path]:
-        """Return the inventory sources in Ansible's order: a later one wins."""
-        sources = [INVENTORIES / "common", self.folder]
+        """Return the inventory sources in Ansible's order: a later one wins.
+
+        Files, not directories: Ansible would read every file of a directory, the office's profile too, as hosts.
+        group_vars beside a file are read all the same.
+        """
+        folders = [INVENTORIES / "common", self.folder]
         if self.rehearsal:
-            sources += [INVENTORIES / "rehearsal", self.state]
-        return [source for source in sources if source.is_dir()]
+            folders += [INVENTORIES / "rehearsal", self.state]
+        return [folder / "hosts.yml" for folder in folders if (folder / "hosts.yml").is_file()]
 
     @property
     def vault(self) -> Path:

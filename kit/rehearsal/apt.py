@@ -12,10 +12,10 @@ POCKETS = ("", "-updates", "-security")
 # What a machine's apt settings may pass on: how it reaches its mirror. Hooks, indexes and programs of the
 # machine stay behind, they would not exist in the container.
 _SETTING = re.compile(
-    r'^(?P<name>Acquire::(?:'
+    r"^(?P<name>Acquire::(?:"
     r'(?:http|https|ftp)::(?!Proxy-Auto-Detect|ProxyAutoDetect)[^ "]+'
-    r'|Check-Valid-Until|Check-Date|Min-ValidTime|Max-ValidTime|Retries|ForceIPv4|ForceIPv6|Languages(?:::)?'
-    r'|By-Hash|GzipIndexes|Queue-Mode))'
+    r"|Check-Valid-Until|Check-Date|Min-ValidTime|Max-ValidTime|Retries|ForceIPv4|ForceIPv6|Languages(?:::)?"
+    r"|By-Hash|GzipIndexes|Queue-Mode))"
     r' "(?P<value>[^"]*)";$'
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kit import output, shell
 from kit.errors import Exit, KitError
-from kit.paths import cache, private_directory
+from kit.paths import cache, clone_hash, private_directory
 from kit.rehearsal import names, runtime
 from kit.rehearsal.runtime import inspect, podman
 
@@ -57,9 +57,7 @@ def ensure(server: Server, image: str, public_key: str) -> str:
         podman("rm", "-f", "-t", "0", server.container)
     _create(server, image)
     _wait_for_boot(server)
-    podman(
-        "exec", "-i", server.container, "sh", "-c", FIRST_BOOT, "sh", server.address, server.host, stdin=public_key
-    )
+    podman("exec", "-i", server.container, "sh", "-c", FIRST_BOOT, "sh", server.address, server.host, stdin=public_key)
     return "made"
 
 
@@ -70,7 +68,7 @@ def _create(server: Server, image: str) -> None:
         f"--hostname={server.host}",
         f"--network={server.network}",
         f"--ip={server.address}",
-        f"--label={names.LABEL}={names.clone_hash()}",
+        f"--label={names.LABEL}={clone_hash()}",
         f"--volume={apt_directory(server.container)}:/var/cache/apt/archives",
         *([f"--dns={server.dns}"] if server.dns else []),
         *[f"--volume={path}:{path}:ro" for path in ("/etc/apt/auth.conf.d", "/etc/apt/auth.conf") if _filled(path)],
@@ -126,7 +124,7 @@ def host_keys(server: Server) -> list[str]:
 
 def mine() -> list[str]:
     """Return the names of this clone's containers, running or not."""
-    listed = podman("ps", "-a", "--format={{.Names}}", f"--filter=label={names.LABEL}={names.clone_hash()}")
+    listed = podman("ps", "-a", "--format={{.Names}}", f"--filter=label={names.LABEL}={clone_hash()}")
     return sorted(listed.stdout.split())
 
 

@@ -68,7 +68,16 @@ class Recipe:
 
     def digest(self) -> str:
         """Return 16 hexadecimal digits of the recipe: the same ones mean the same image."""
-        parts = [RECIPE, self.suite, self.architecture, self.sources, self.settings, self.certificates, PACKAGES, CUSTOMIZE]
+        parts = [
+            RECIPE,
+            self.suite,
+            self.architecture,
+            self.sources,
+            self.settings,
+            self.certificates,
+            PACKAGES,
+            CUSTOMIZE,
+        ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def tag(self) -> str:
@@ -119,7 +128,7 @@ def ensure(suite: str = SUITES[0]) -> str:
             podman(
                 "import",
                 "--quiet",
-                "--change=CMD [\"/sbin/init\"]",
+                '--change=CMD ["/sbin/init"]',
                 "--change=STOPSIGNAL SIGRTMIN+3",
                 str(archive),
                 tag,
@@ -161,7 +170,7 @@ def _build(wanted: Recipe, archive: Path) -> None:
             f"--architectures={wanted.architecture}",
             f"--keyring={work / 'keyrings'}",
             f"--aptopt={work / 'apt.conf'}",
-            "--aptopt=Acquire::Languages \"none\"",
+            '--aptopt=Acquire::Languages "none"',
             f"--include={','.join(PACKAGES)}",
             f"--customize-hook=copy-in {work / 'ca'} /usr/local/share/",
             '--customize-hook=mv "$1"/usr/local/share/ca/* "$1"/usr/local/share/ca-certificates/ 2>/dev/null; '
@@ -181,9 +190,7 @@ def _build(wanted: Recipe, archive: Path) -> None:
                 "KIT-111",
                 f"The Debian image ({wanted.suite}) could not be made.",
                 where="mmdebstrap, from: " + "; ".join(wanted.sources),
-                why="\n".join(
-                    line for line in done.stderr.splitlines() if line.startswith(("E:", "W:", "Err"))
-                )[-1500:]
+                why="\n".join(line for line in done.stderr.splitlines() if line.startswith(("E:", "W:", "Err")))[-1500:]
                 or shell.last_lines(done.stderr),
                 fix="try `apt-get update` on this machine: when it fails too, mend the mirror, the proxy or the\n"
                 "certificates first; `df -h /tmp ~` when the disk is full",
@@ -240,5 +247,3 @@ def _proxies(dump: str) -> list[str]:
         if value and f"Acquire::{scheme}::Proxy " not in dump:
             lines.append(f'Acquire::{scheme}::Proxy "{value}";')
     return lines
-
-

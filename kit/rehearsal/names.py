@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network
 
 from kit.paths import clone_hash
 
-POOL = ip_network("10.89.0.0/16")
+POOL = IPv4Network("10.89.0.0/16")
 FIRST_HOST = 11
 OUTSIDE = "outside"
 OUTSIDE_HOST = 10
@@ -30,7 +30,7 @@ def subnets(name: str, taken: Iterable[IPv4Network]) -> Iterator[IPv4Network]:
     `taken` are the networks that this machine already routes; a choice never overlaps them.
     """
     occupied = list(taken)
-    choices = list(POOL.subnets(new_prefix=24))
+    choices: list[IPv4Network] = list(POOL.subnets(new_prefix=24))
     start = sum(byte * 31**place for place, byte in enumerate(name.encode())) % len(choices)
     for choice in choices[start:] + choices[:start]:
         if not any(choice.overlaps(other) for other in occupied):

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, ip_network
 
 from kit import shell
 from kit.errors import Exit, KitError
+from kit.paths import clone_hash
 from kit.rehearsal import names
 from kit.rehearsal.runtime import inspect, podman
 
@@ -24,7 +25,7 @@ def ensure(name: str) -> IPv4Network:
             f"--subnet={choice}",
             f"--gateway={choice.network_address + 1}",
             "--disable-dns",
-            f"--label={names.LABEL}={names.clone_hash()}",
+            f"--label={names.LABEL}={clone_hash()}",
             name,
             check=False,
         )

@@ -82,9 +82,7 @@ def podman(
             fix="bin/kit up installs it; by hand: apt-get install podman runc crun netavark iptables",
         )
     env = environment()
-    return shell.run(
-        shell.as_root(["podman", *arguments], env), env=env, check=check, stdin=stdin, timeout=timeout
-    )
+    return shell.run(shell.as_root(["podman", *arguments], env), env=env, check=check, stdin=stdin, timeout=timeout)
 
 
 def inspect(kind: str, name: str) -> dict[str, Any] | None:

@@ -1,0 +1,24 @@
+"""`bin/kit backup TIER`: back up now, besides the nightly run."""
+
+from __future__ import annotations
+
+import click
+
+from kit import lock, output
+from kit.cli import json_option, rehearsal_option, tier_argument
+from kit.runs import simple
+from kit.tier import get
+
+
+@click.command("backup")
+@tier_argument()
+@rehearsal_option
+@json_option
+def command(tier_name: str, rehearsal: bool, as_json: bool) -> None:
+    """Back up the database and the documents to the off-host store, now."""
+    tier = get(tier_name, rehearsal=rehearsal)
+    with lock.hold(tier, "backup"):
+        result = simple(tier, "backup", next_command=tier.command_hint("status"))
+    if as_json and result.ok:
+        output.emit_json("kit.backup", 1, {"tier": tier.name, "rehearsal": rehearsal, **result.as_dict()})
+    result.require_success()

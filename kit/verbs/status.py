@@ -1,0 +1,81 @@
+"""`bin/kit status TIER`: what runs where. Needs no lock: it only looks."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kit import output, secrets
+from kit.cli import json_option, rehearsal_option, tier_argument
+from kit.errors import Exit
+from kit.playbook import run_playbook
+from kit.rehearsal import names, stage
+from kit.tier import Tier, get
+
+
+@click.command("status")
+@tier_argument("test")
+@rehearsal_option
+@json_option
+def command(tier_name: str, rehearsal: bool, as_json: bool) -> int:
+    """Show the servers, their services, the release, the last backup and the last report."""
+    tier = get(tier_name, rehearsal=rehearsal)
+    stage.require(tier)
+    secrets.read(tier)
+    containers = _containers(tier) if rehearsal else {}
+    for host, state in containers.items():
+        output.say(f"container {host}: {state}", style="" if state == "running" else "red")
+    with tempfile.TemporaryDirectory(prefix="kit-status-") as scratch:
+        answer = Path(scratch) / "status.json"
+        result = run_playbook(tier, "status", extra_vars={"status_file": str(answer)})
+        servers: dict[str, Any] = json.loads(answer.read_text()) if answer.is_file() else {}
+    for host, facts in servers.items():
+        output.table(host, ["", ""], [[name, _cell(value)] for name, value in facts.items()])
+    newest = _newest_report(tier)
+    output.say(f"last report  {newest or 'none yet'}")
+    for host, counts in sorted(result.hosts.items()):
+        if counts.unreachable:
+            output.say(f"{host}: not reachable", style="red")
+    mend = f"bin/kit up {tier.name}" if rehearsal else tier.command_hint("preflight")
+    output.say(f"next  {tier.command_hint('verify') if result.ok else mend}")
+    if as_json:
+        output.emit_json(
+            "kit.status",
+            1,
+            {
+                "tier": tier.name,
+                "rehearsal": rehearsal,
+                "containers": containers,
+                "servers": servers,
+                "last_report": str(newest) if newest else None,
+                "reachable": result.ok,
+            },
+        )
+    return int(Exit.DONE if result.ok else Exit.UNREACHABLE)
+
+
+def _containers(tier: Tier) -> dict[str, str]:
+    from kit.rehearsal.runtime import inspect
+
+    found = {}
+    for host in stage.addresses(tier):
+        known = inspect("container", names.container_name(host))
+        found[host] = str(known["State"]["Status"]) if known else "gone"
+    return found
+
+
+def _newest_report(tier: Tier) -> Path | None:
+    reports = sorted(tier.reports.glob("*/report.html"))
+    return reports[-1] if reports else None
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_cell(inner) for inner in value)
+    return str(value)
