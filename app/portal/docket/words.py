@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -12,6 +15,7 @@ from portal.docket.service import FilingView
 from portal.payments.rules import printed_reference
 from portal.payments.words import TAG, bill_tags
 from portal.web.formats import text
+from portal.web.language import chosen
 
 
 def filing_tags() -> dict[str, Markup]:
@@ -21,6 +25,18 @@ def filing_tags() -> dict[str, Markup]:
         "accepted": TAG.format("green", _("Accepted")),
         "returned": TAG.format("red", _("Returned for defects")),
     }
+
+
+def short_day(value: date) -> str:
+    """A date that fits into a column, such as 22 Nov 2026; an instant is taken on the office's calendar."""
+    if isinstance(value, datetime):
+        value = value.astimezone(profile().office.zone).date()
+    return _short_day(value, chosen())
+
+
+@lru_cache(maxsize=4096)
+def _short_day(value: date, language: str) -> str:
+    return str(format_date(value, "d MMM y", locale=language.replace("-", "_"))).replace(" ", "\xa0")
 
 
 def of_filing(view: FilingView) -> dict[str, Any]:

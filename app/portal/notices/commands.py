@@ -13,13 +13,13 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print one object: address, message_id.")
 def send_test_mail(address: str, as_json: bool) -> None:
     """Send a test message to ADDRESS through the portal's own way to the outside (deployment checklist INF-07)."""
-    from flask_babel import force_locale  # noqa: PLC0415 - the other commands start without it
-    from flask_babel import gettext as _  # noqa: PLC0415
+    from flask_babel import force_locale
+    from flask_babel import gettext as _
 
-    from portal.app import create_app  # noqa: PLC0415
-    from portal.context import profile  # noqa: PLC0415
-    from portal.db import new_key  # noqa: PLC0415
-    from portal.notices.mail import compose, send  # noqa: PLC0415
+    from portal.app import create_app
+    from portal.context import profile
+    from portal.db import new_key
+    from portal.notices.mail import compose, send
 
     with create_app().app_context():
         locale = profile().office.languages[0]

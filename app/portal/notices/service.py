@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, has_request_context
 from flask_security import current_user
 from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -88,10 +89,16 @@ def remember_unread(count: int) -> None:
 
 
 def unread_count() -> int:
-    """How many notices the signed-in person has not read; asked of the database at most once a request."""
+    """How many notices the signed-in person has not read; asked of the database at most once a request.
+
+    0 when the database does not answer: the page that says so has a navigation too.
+    """
     if not has_request_context() or not current_user.is_authenticated:
         return 0
     if "unread_notices" not in g:
-        g.unread_notices = db.session.scalar(select(unread_of(current_user.id))) or 0
+        try:
+            g.unread_notices = db.session.scalar(select(unread_of(current_user.id))) or 0
+        except SQLAlchemyError:
+            g.unread_notices = 0
     count: int = g.unread_notices
     return count

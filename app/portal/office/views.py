@@ -17,6 +17,7 @@ from portal.office import service
 from portal.office.forms import ReturnForm
 from portal.office.rules import DEFECTS_LIMIT, AlreadyDecided
 from portal.payments.words import bill_tags
+from portal.web import held
 from portal.web.forms import Form
 from portal.web.language import chosen
 from portal.web.permissions import requires
@@ -39,6 +40,7 @@ def reception() -> Answer:
         "office/reception.html",
         rows=rows,
         filing_tags=words.filing_tags(),
+        short_day=words.short_day,
         bill_tags=bill_tags(),
         next_after=rows[-1].id if more else None,
         is_first=not after,
@@ -94,6 +96,9 @@ def ask_return(number: str) -> Answer:
 def return_for_defects(number: str) -> Answer:
     """Show the text as the agent will read it, then return the filing with it."""
     view = docket.filing(number) or abort(404)
+    if (typed := held.fields()) is not None:
+        form = ReturnForm(formdata=typed)
+        return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT)
     form, step = ReturnForm(), request.form.get("step")
     if not form.validate_on_submit():
         return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT), 422

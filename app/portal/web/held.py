@@ -15,8 +15,8 @@ FIELD = "held"
 LIFE = 12 * 3600
 LARGEST = 200_000
 NEVER = frozenset({"csrf_token", "password", "code", FIELD})
-BLUEPRINT = "drafting"
-"""Only what is typed into a draft is carried; to submit or to confirm a payment is asked for anew."""
+BLUEPRINTS = frozenset({"drafting", "office"})
+"""Only what is typed into a draft, or to an agent, is carried; to submit or to confirm a payment is asked for anew."""
 
 
 def fields() -> MultiDict[str, str] | None:
@@ -39,7 +39,7 @@ def opened_token(token: str) -> tuple[str, MultiDict[str, str]] | None:
 
 def token_of_request() -> str | None:
     """A token for what this request carries; None when there is nothing to carry, or too much."""
-    if request.method != "POST" or request.blueprint != BLUEPRINT:
+    if request.method != "POST" or request.blueprint not in BLUEPRINTS:
         return None
     given = request.form.get(FIELD, "")
     if given and opened_token(given):

@@ -9,6 +9,7 @@ from flask_babel import LazyString, lazy_gettext
 
 from portal.accounts.rules import Permission, is_granted
 from portal.context import profile, settings
+from portal.notices.service import unread_count
 from portal.settings import Tier
 from portal.web.viewer import viewer
 
@@ -36,14 +37,18 @@ def init_app(app: Flask) -> None:
     app.context_processor(values)
 
 
-def items() -> list[tuple[str, LazyString, bool]]:
+def items() -> list[tuple[str, LazyString | str, bool]]:
     """Address, label, and whether it is where the reader stands."""
     person = viewer()
     if person is None:
         return []
-    roles = person.role_names()
+    roles, unread = person.role_names(), unread_count()
     return [
-        (path, label, request.path == path or request.path.startswith(path + "/"))
+        (
+            path,
+            f"{label} ({unread})" if path == "/inbox" and unread else label,
+            request.path == path or request.path.startswith(path + "/"),
+        )
         for permission, path, label in ITEMS
         if is_granted(permission, roles)
     ]
