@@ -77,6 +77,12 @@ def drafts(session: Session, user: Any, offset: int, limit: int) -> list[Draft]:
     return list(session.scalars(query.order_by(Draft.updated_at.desc(), Draft.id).offset(offset).limit(limit)))
 
 
+def deleted(session: Session, draft_id: str, user: Any) -> Draft | None:
+    """The firm's deleted draft, while it can be brought back."""
+    draft = session.get(Draft, draft_id) if draft_id else None
+    return draft if draft and draft.state == "deleted" and draft.firm_id == user.firm_id else None
+
+
 def check(draft: Draft, profile: Profile) -> list[Problem]:
     """Everything that stands in the way of filing, in the order of the sections."""
     today = OfficeDays.of(profile).today(utc_now())
@@ -196,25 +202,25 @@ def note_refusal(session: Session, draft_id: str, kind: str, file_name: str, rul
 def remove_document(session: Session, draft_id: str, document_id: int, user: Any) -> DraftDocument:
     """Take a document out of the draft; it can be brought back."""
     draft = _locked(session, draft_id, user)
-    document = _document(draft, document_id)
-    if document.removed_at is None:
-        document.removed_at = draft.updated_at = utc_now()
-        record(session, "document-removed", ("draft", draft.id), kind=document.kind, document=document.id)
-    return document
+    found = document(draft, document_id)
+    if found.removed_at is None:
+        found.removed_at = draft.updated_at = utc_now()
+        record(session, "document-removed", ("draft", draft.id), kind=found.kind, document=found.id)
+    return found
 
 
 @transaction
 def restore_document(session: Session, draft_id: str, document_id: int, user: Any, max_count: int) -> DraftDocument:
     """Bring a removed document back; raises TooMany when another took its place."""
     draft = _locked(session, draft_id, user)
-    document = _document(draft, document_id)
-    if document.removed_at is not None:
-        same = [other for other in documents_of(draft) if other.kind == document.kind]
-        if len(same) >= max_count or any(other.sha512 == document.sha512 for other in same):
-            raise TooMany(document.kind)
-        document.removed_at, draft.updated_at = None, utc_now()
-        record(session, "document-restored", ("draft", draft.id), kind=document.kind, document=document.id)
-    return document
+    found = document(draft, document_id)
+    if found.removed_at is not None:
+        same = [other for other in documents_of(draft) if other.kind == found.kind]
+        if len(same) >= max_count or any(other.sha512 == found.sha512 for other in same):
+            raise TooMany(found.kind)
+        found.removed_at, draft.updated_at = None, utc_now()
+        record(session, "document-restored", ("draft", draft.id), kind=found.kind, document=found.id)
+    return found
 
 
 @transaction
@@ -271,11 +277,12 @@ def _locked(session: Session, draft_id: str, user: Any) -> Draft:
     return draft
 
 
-def _document(draft: Draft, document_id: int) -> DraftDocument:
-    document = next((document for document in draft.documents if document.id == document_id), None)
-    if document is None:
+def document(draft: Draft, document_id: int) -> DraftDocument:
+    """A document of the draft, removed or not; raises NotFound."""
+    found = next((one for one in draft.documents if one.id == document_id), None)
+    if found is None:
         raise NotFound
-    return document
+    return found
 
 
 def _kinds(draft: Draft) -> frozenset[str]:

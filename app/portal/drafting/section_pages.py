@@ -1,0 +1,145 @@
+"""The page of one section: shown, saved as it is typed, and compared when two people typed at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_security import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from portal.accounts.rules import Permission
+from portal.db import new_key
+from portal.drafting import compare, service, typed
+from portal.drafting.blueprint import bp
+from portal.drafting.forms import FORMS, form_for
+from portal.drafting.rules import Data
+from portal.drafting.service import NotOpen, Stale
+from portal.drafting.view import DraftView
+from portal.drafting.words import SECTIONS, offices
+from portal.web import held
+from portal.web.formats import clock, instant
+from portal.web.language import chosen
+from portal.web.permissions import requires
+from portal.web.viewer import wants_json
+
+TYPED = "about, applicant, representative, mark, goods, priority, fees"
+ROUTE = f"/drafts/<draft_id>/<any({TYPED}):name>"
+
+
+@bp.get(ROUTE)
+@requires(Permission.DRAFT)
+def section(draft_id: str, name: str) -> str:
+    """The section as it was last saved, with what is missing in it."""
+    view = DraftView.of(draft_id)
+    saved = view.section(name)
+    data, version = (saved.data, saved.version) if saved else ({}, 0)
+    return _page(view, name, data, version, new_key(), judged=saved is not None, extra_row="add" in request.args)
+
+
+@bp.post(ROUTE)
+@requires(Permission.DRAFT)
+def save(draft_id: str, name: str) -> Response | str:
+    """Save what is typed, complete or not; a stale save shows what changed and saves nothing."""
+    view = DraftView.of(draft_id)
+    if (values := held.fields()) is not None:
+        flash(_("Your session had ended. What you typed is below and not saved yet: save it now."), "notice")
+        return _page(view, name, typed.read(name, values), *_place(values), judged=False)
+    action = request.form.get("action", "")
+    removed = re.fullmatch(r"remove-(\d{1,4})", action)
+    data = typed.read(name, request.form, int(removed[1]) if removed else None)
+    version, page = _place(request.form)
+    current = view.section(name)
+    if current is not None and current.version == version and (chosen_theirs := typed.taken(request.form)):
+        data = compare.merge(name, data, current.data, chosen_theirs)
+    try:
+        saved = service.save_section(draft_id, name, data, version, current_user, page, not wants_json())
+    except Stale as stale:
+        return _stale(view, name, data, page, stale)
+    except NotOpen:
+        return _not_open(draft_id)
+    if wants_json():
+        return jsonify({"version": saved.version, "saved_at": clock(saved.at)})
+    return _next(view, name, data, "add" if action == "add" else "stay" if removed else "")
+
+
+def _place(values: MultiDict[str, str]) -> tuple[int, str]:
+    """Which version the page began with, and which open page it is."""
+    return typed.number_in(values, "version"), values.get("page", "")[:16]
+
+
+def _next(view: DraftView, name: str, data: Data, action: str) -> Response:
+    """Where a save leads: on to the task list, or back to the section when something is missing in it."""
+    if action == "add":
+        row = len(data[typed.ROWS[name][0]])
+        first = "number" if name == "goods" else "office"
+        return redirect(url_for("drafting.section", draft_id=view.draft.id, name=name, add=1) + f"#{first}-{row}", 303)
+    if action == "stay" or view.problems_in(name, data):
+        return redirect(url_for("drafting.section", draft_id=view.draft.id, name=name), 303)
+    return redirect(url_for("drafting.tasks", draft_id=view.draft.id), 303)
+
+
+def _stale(view: DraftView, name: str, data: Data, page: str, stale: Stale) -> Response:
+    """409: to a script a sentence, to a person both values of each answer that differs."""
+    if wants_json():
+        message = _(
+            "%(name)s saved this section at %(time)s. Press the save button to compare; what you typed is kept.",
+            name=stale.by,
+            time=clock(stale.at),
+        )
+        answer: Response = jsonify({"message": message, "version": stale.version})
+    else:
+        conflict = {
+            "by": stale.by,
+            "at": instant(stale.at),
+            "differences": compare.differences(name, data, stale.data, chosen()),
+        }
+        answer = make_response(_page(view, name, data, stale.version, page, judged=False, conflict=conflict))
+    answer.status_code = 409
+    return answer
+
+
+def _not_open(draft_id: str) -> Response:
+    message = _("This application was filed: its draft cannot be changed any more.")
+    if wants_json():
+        answer = jsonify({"message": message})
+        answer.status_code = 409
+        return answer
+    flash(message, "error")
+    return redirect(url_for("drafting.tasks", draft_id=draft_id), 303)
+
+
+def _page(
+    view: DraftView,
+    name: str,
+    data: Data,
+    version: int,
+    page: str,
+    *,
+    judged: bool,
+    extra_row: bool = False,
+    conflict: dict[str, Any] | None = None,
+) -> str:
+    """The section's page with this data in its form."""
+    problems = view.problems_in(name, data) if judged else []
+    values: dict[str, Any] = {
+        "view": view,
+        "name": name,
+        "title": SECTIONS[name],
+        "version": version,
+        "page": page,
+        "problems": [(f"#{problem.field}", problem.message) for problem in problems],
+        "errors": {problem.field: problem.message for problem in reversed(problems)},
+        "conflict": conflict,
+    }
+    if name in FORMS:
+        values["form"] = form_for(name, data, problems, view.discounts)
+    else:
+        rows = data.get(typed.ROWS[name][0], [])
+        values["rows"] = [*rows, typed.empty_row(name)] if extra_row or not rows else rows
+        values["offices"] = offices(chosen())
+        values["warnings"] = {problem.field: problem.message for problem in view.warnings}
+    return render_template(f"drafting/{name}.html", **values)
