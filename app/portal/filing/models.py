@@ -41,7 +41,7 @@ class Filing(Base):
     language: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(12), default="received")
     received_at: Mapped[datetime]
-    reception_date: Mapped[date]
+    reception_date: Mapped[date | None]
     manifest_sha512: Mapped[str] = mapped_column(CHAR(128))
     fee_total: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(CHAR(3))

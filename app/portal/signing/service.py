@@ -12,7 +12,7 @@ from pathlib import Path
 from asn1crypto import cms, pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -49,6 +49,13 @@ class Verdict:
     detail: str = ""
 
 
+class _Pdf17(IncrementalPdfFileWriter):
+    """Leaves the version at 1.7, which PDF/A-3 asks for; pyHanko would raise it to 2.0 for a PAdES signature."""
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        super().ensure_output_version(min(version, (1, 7)))
+
+
 def sign_pdf(document: bytes, reason: str) -> bytes:
     """Certify a PDF with the office's key (PAdES, no changes allowed afterwards); raises NoKey."""
     key = signer(settings().signing_keystore, settings().signing_passphrase.get_secret_value())
@@ -61,8 +68,10 @@ def sign_pdf(document: bytes, reason: str) -> bytes:
         subfilter=SUBFILTER,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(document))
-    signed: io.BytesIO = PdfSigner(metadata, signer=key).sign_pdf(writer)
+    # Outside the page: PDF/UA wants an untagged field hidden or out of sight, PDF/A forbids to hide it.
+    field = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
+    signer_of_pdf = PdfSigner(metadata, signer=key, new_field_spec=field)
+    signed: io.BytesIO = signer_of_pdf.sign_pdf(_Pdf17(io.BytesIO(document)))
     return signed.getvalue()
 
 

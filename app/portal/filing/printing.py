@@ -1,0 +1,125 @@
+"""Print with Typst: PDF/A-3a and PDF/UA-1 at once, and never a character that silently is not there.
+
+Latin, Greek, Cyrillic and Hebrew come from the fonts within Typst itself, so that a receipt looks alike on every
+host; other scripts from the host's Noto and Symbola fonts. A character that no font has, or that PDF/A forbids, is
+printed as its Unicode number in brackets, and the paper says so: the XML and the manifest hold it as it was typed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+TEMPLATES = Path(__file__).with_name("typst")
+STANDARDS = ["a-3a", "ua-1"]
+FALLBACK_FAMILIES = [
+    "Noto Naskh Arabic",
+    "Noto Serif CJK SC",
+    "Noto Serif Devanagari",
+    "Noto Serif Ethiopic",
+    "Noto Serif Thai",
+    "Symbola",
+]
+UNPRINTED = re.compile(
+    r'error: (?:the text|the text contains the disallowed codepoint|the PDF contains the codepoint) `"(.+?)"`'
+)
+ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
+KEPT_CONTROLS = {"\n", "\t"}
+# Embeddings, overrides and isolates would let a name read as another one on paper.
+DIRECTION_CHANGERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, and the characters that are shown in it by their Unicode number."""
+
+    document: bytes
+    replaced: frozenset[str]
+
+
+class Printer:
+    """A compiler that is kept: the second paper of a template costs a fraction of the first."""
+
+    def __init__(self, template: str) -> None:
+        self._lock = threading.Lock()
+        self._compiler = typst.Compiler(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts())
+
+    def print(self, data: dict[str, Any], at: datetime) -> Printed:
+        """Print the data; `at` (aware) is the document's date. Characters that cannot be printed are numbered."""
+        text = json.dumps(data, ensure_ascii=False)
+        bad = {character for character in text if _is_never_printed(character)}
+        for _attempt in range(4):
+            shown = data if not bad else _numbered(data, bad)
+            try:
+                return Printed(self._compile(shown, bad, at), frozenset(bad))
+            except typst.TypstError as error:
+                found = _unprinted(error.diagnostic) & (set(text) - bad)
+                if not found:
+                    raise
+                bad |= found
+        # What is left after four rounds is a whole script without a font: a receipt still has to come out.
+        bad |= {character for character in text if ord(character) > 0x24F and character.isprintable()}
+        return Printed(self._compile(_numbered(data, bad), bad, at), frozenset(bad))
+
+    def _compile(self, data: dict[str, Any], bad: set[str], at: datetime) -> bytes:
+        inputs = {
+            "data": json.dumps({**data, "replaced": bool(bad)}, ensure_ascii=False),
+            "fonts": json.dumps(_families()),
+        }
+        with self._lock:
+            document = self._compiler.compile(
+                sys_inputs=inputs, format="pdf", pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+            )
+        if not isinstance(document, bytes):
+            raise TypeError("Typst gave no single PDF")
+        return document
+
+
+@cache
+def printer(template: str) -> Printer:
+    """The kept printer of a template."""
+    return Printer(template)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+
+
+@cache
+def _families() -> list[str]:
+    """The families to look for a character in: the embedded one, then those of the list that this host has."""
+    here = set(_fonts().families())
+    return ["Libertinus Serif", *(family for family in FALLBACK_FAMILIES if family in here)]
+
+
+def _is_never_printed(character: str) -> bool:
+    if character in KEPT_CONTROLS:
+        return False
+    return character in DIRECTION_CHANGERS or unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
+
+
+def _unprinted(diagnostic: str) -> set[str]:
+    """The characters that Typst could not print, from its own words."""
+    found = UNPRINTED.findall(diagnostic)
+    return set("".join(ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) for text in found))
+
+
+def _numbered(value: Any, bad: set[str]) -> Any:
+    """The same data with each of these characters as [U+1F600]."""
+    if isinstance(value, str):
+        return "".join(f"[U+{ord(character):04X}]" if character in bad else character for character in value)
+    if isinstance(value, dict):
+        return {key: _numbered(item, bad) if key != "xml" else item for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbered(item, bad) for item in value]
+    return value

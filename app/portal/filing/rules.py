@@ -1,0 +1,167 @@
+"""What is true of a filing: its number, and what its manifest says. No database, no Flask, no clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal, Self
+
+from portal.drafting.application import Application
+from portal.fees.rules import Fees
+from portal.profile.model import ReceptionRule
+
+NUMBER = re.compile(r"([A-Z]?)(\d{2})(\d{4})(\d{9})")
+LAST_SERIAL = 999_999_999
+MANIFEST_VERSION = 1
+
+Role = Literal["application-data", "application-form", "document"]
+
+
+@dataclass(frozen=True)
+class FilingNumber:
+    """A number in the form of WIPO ST.13: type of right (2 digits), year (4), serial (9).
+
+    `prefix` is the letter of a tier without legal effect, and empty in production, where the number is plain ST.13.
+    """
+
+    prefix: str
+    type: str
+    year: int
+    serial: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.serial <= LAST_SERIAL:
+            raise ValueError(f"no serial is left in {self.type} {self.year}: {self.serial}")
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.type}{self.year:04d}{self.serial:09d}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The number as stored or as printed, with or without spaces and the ST.3 code; raises ValueError."""
+        compact = re.sub(r"[\s\u00a0\u202f]", "", text).upper()
+        match = NUMBER.fullmatch(re.sub(r"^[A-Z]{2}(?=[A-Z]?\d{15}$)", "", compact))
+        if match is None:
+            raise ValueError(f"not a filing number: {text!r}")
+        return cls(match[1], match[2], int(match[3]), int(match[4]))
+
+    def printed(self, office: str) -> str:
+        """As people read it: the office's ST.3 code and the parts, held together by no-break spaces."""
+        parts = [office, self.prefix, self.type, f"{self.year:04d}", f"{self.serial:09d}"]
+        return "\u00a0".join(part for part in parts if part)
+
+
+def package_name(number: str) -> str:
+    """The store's name for the package of this number; it is given once, for ever."""
+    return f"filings/{number}"
+
+
+def receipt_name(number: str) -> str:
+    """The store's name for the one receipt of this number."""
+    return f"receipts/{number}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a package: `sha512` and `size` are those of its bytes, for a document those that were received."""
+
+    role: Role
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    sha512: str
+    pages: int | None = None
+    received_at: str | None = None
+    signed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Everything about a filing that is not in the application: who, when, for how much, under which rule."""
+
+    number: FilingNumber
+    office: str
+    tier: str
+    legal_effect: bool
+    draft: str
+    firm: Person
+    filed_by: Person
+    received_at: datetime
+    reception_date: date | None
+    rule: ReceptionRule
+    time_zone: str
+    fees: Fees
+    release: str
+
+
+def instant(value: datetime) -> str:
+    """An instant as manifests write it: UTC with microseconds and Z."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_instant(text: str) -> datetime:
+    """The instant that `instant` wrote."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def manifest(application: Application, about: Circumstances, parts: list[Part]) -> dict[str, Any]:
+    """What the package holds and how it came about: enough to rebuild the database's row, and to check every byte."""
+    return {
+        "format": "ip-filing-package",
+        "version": MANIFEST_VERSION,
+        "number": str(about.number),
+        "office": about.office,
+        "tier": about.tier,
+        "legal_effect": about.legal_effect,
+        "service": application.service,
+        "language": application.language,
+        "reference": application.reference,
+        "title": application.title,
+        "applicant": application.applicant.name,
+        "draft": about.draft,
+        "firm": asdict(about.firm),
+        "filed_by": asdict(about.filed_by),
+        "received_at": instant(about.received_at),
+        "reception": {
+            "date": about.reception_date.isoformat() if about.reception_date else None,
+            "counts_from": str(about.rule.counts_from),
+            "next_working_day": about.rule.next_working_day,
+            "cut_off": about.rule.cut_off.isoformat(),
+            "time_zone": about.time_zone,
+        },
+        "fees": {
+            "currency": about.fees.currency,
+            "total": str(about.fees.total),
+            "lines": [
+                {
+                    "code": line.code,
+                    "name": dict(line.name),
+                    "quantity": line.quantity,
+                    "unit_amount": str(line.unit_amount),
+                    "amount": str(line.amount),
+                }
+                for line in about.fees.lines
+            ],
+        },
+        "files": [{key: value for key, value in asdict(part).items() if value is not None} for part in parts],
+        "software": {"name": "portal", "version": about.release},
+    }
+
+
+def canonical(value: dict[str, Any]) -> bytes:
+    """The one way to write a manifest: UTF-8 JSON, keys in order, no spaces; the same content has the same hash."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def files_of(content: dict[str, Any], role: Role) -> list[dict[str, Any]]:
+    """The files of a manifest that have this role, in order."""
+    return [file for file in content["files"] if file["role"] == role]

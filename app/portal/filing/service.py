@@ -1,0 +1,306 @@
+"""What happens to a filing: submitted in one transaction, its receipt issued after it, its record read.
+
+The order is that of the design ("The way of one filing"): the package is in the store before the database commits,
+the receipt is written after the commit, and only then is the number shown.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.audit.service import record
+from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
+from portal.context import profile, settings
+from portal.db import db, transaction, utc_now
+from portal.documents.store import ContentAltered, DocumentStore, NameTaken, StoreError, store
+from portal.drafting import service as drafting
+from portal.drafting.application import Application
+from portal.drafting.compare import rows
+from portal.drafting.models import Draft
+from portal.fees.rules import Fees
+from portal.fees.service import discounts, quote
+from portal.filing import package, papers
+from portal.filing.models import Filing, NumberSeries
+from portal.filing.rules import Circumstances, FilingNumber, Person, package_name, receipt_name
+from portal.notices.service import notify
+from portal.outbox.service import enqueue, postpone, settle
+from portal.payments.service import issue_bill
+from portal.settings import Tier
+from portal.signing.service import NoKey, sign_pdf
+from portal.web.formats import text
+from portal.web.health import release
+
+log = logging.getLogger("portal.filing")
+
+ASKED = ("about", "applicant", "representative", "mark", "goods", "priority", "fees")
+"""The sections whose answers stand in the form, in its order."""
+
+RECEIPT_PATIENCE = timedelta(seconds=20)
+"""For so long the worker leaves the receipt to the request that filed."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a draft would cost if it were submitted now, and the reception date that it would get."""
+
+    application: Application
+    fees: Fees
+    reception_date: date | None
+
+
+def quote_draft(draft_id: str, user: User, language: str) -> Quote:
+    """What the page before submission shows; raises drafting's NotFound, Incomplete."""
+    draft = drafting.owned(db.session, draft_id, user)
+    now = utc_now()
+    application = drafting.application(draft, profile(), language)
+    days = OfficeDays.of(profile())
+    return Quote(application, quote(application, profile(), days.today(now)), _reception(now, days))
+
+
+def filing_of_draft(draft_id: str, user: User) -> Filing | None:
+    """The filing that a draft of this person's firm became, if it did."""
+    return db.session.scalar(select(Filing).where(Filing.draft_id == draft_id, Filing.firm_id == user.firm_id))
+
+
+def submit(draft_id: str, user: User, language: str) -> Filing:
+    """File a draft, once: a draft that was filed before answers with the same filing.
+
+    Raises drafting's NotFound and Incomplete, and StoreError when the package could not be written: then nothing was
+    filed. A receipt that cannot be issued now follows through the outbox.
+    """
+    filing = _file(draft_id, user, language)
+    try:
+        issue_receipt(filing.id)
+    except (NoKey, StoreError) as error:
+        log.warning("%s: the receipt follows later: %s", filing.number, error)
+    return db.session.get_one(Filing, filing.id)
+
+
+@transaction
+def _file(session: Session, draft_id: str, user: User, language: str) -> Filing:
+    """The one transaction of a filing."""
+    draft = drafting.lock_for_filing(session, draft_id, user)
+    known = session.scalar(select(Filing).where(Filing.draft_id == draft.id))
+    if known is not None:
+        return known
+    application = drafting.application(draft, profile(), language)
+    shelf = store()
+    for document in application.documents:
+        shelf.get(document.sha512)  # altered or missing bytes must not be acknowledged as received
+    filing, fees, made = _allot(session, draft, application, user, shelf)
+    session.add(filing)
+    session.flush()
+    issue_bill(session, filing, fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
+    drafting.mark_filed(session, draft)
+    _tell(session, filing, made)
+    return filing
+
+
+def _allot(
+    session: Session, draft: Draft, application: Application, user: User, shelf: DocumentStore
+) -> tuple[Filing, Fees, package.Package]:
+    """Give the next free number under its series' lock, and write the package under that number."""
+    service, days = profile().service(application.service), OfficeDays.of(profile())
+    year = days.today(utc_now()).year
+    series = _series(session, service.number_type, year)
+    while True:
+        series.last_serial += 1
+        number = FilingNumber(settings().number_prefix, service.number_type, year, series.last_serial)
+        if _is_taken(shelf, number):
+            # A transaction that failed after it wrote its package had this number: it is never given again.
+            continue
+        received_at = utc_now()
+        fees = quote(application, profile(), days.today(received_at))
+        about = _circumstances(number, draft, user, received_at, fees)
+        name = text(service.name, application.language)
+        made = package.build(application, about, _answers(draft, application), name)
+        try:
+            package.write(made, shelf)
+        except NameTaken:
+            continue
+        return _filing(draft, application, about, made), fees, made
+
+
+def _series(session: Session, number_type: str, year: int) -> NumberSeries:
+    """The series' row under its lock; made when a year begins, by whoever comes first."""
+    query = select(NumberSeries).where(NumberSeries.number_type == number_type, NumberSeries.year == year)
+    query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
+    if found is None:
+        try:
+            with session.begin_nested():
+                session.add(NumberSeries(number_type=number_type, year=year))
+        except IntegrityError:
+            log.info("another submission opened the series %s %s", number_type, year)
+        found = session.scalars(query).one()
+    return found
+
+
+def _is_taken(shelf: DocumentStore, number: FilingNumber) -> bool:
+    try:
+        return shelf.named(package_name(str(number))) is not None
+    except ContentAltered:
+        return True
+
+
+def _reception(received_at: datetime, days: OfficeDays) -> date | None:
+    try:
+        return reception_date(received_at, None, profile().reception, days)
+    except NotYetReceived:
+        return None
+
+
+def _circumstances(number: FilingNumber, draft: Draft, user: User, received_at: datetime, fees: Fees) -> Circumstances:
+    office = profile().office
+    firm = user.firm
+    if firm is None:
+        raise ValueError("only a member of a firm files")
+    return Circumstances(
+        number=number,
+        office=office.code,
+        tier=str(settings().tier),
+        legal_effect=settings().tier is Tier.PRODUCTION,
+        draft=draft.id,
+        firm=Person(firm.id, firm.name),
+        filed_by=Person(user.id, user.name),
+        received_at=received_at,
+        reception_date=_reception(received_at, OfficeDays.of(profile())),
+        rule=profile().reception,
+        time_zone=office.time_zone,
+        fees=fees,
+        release=release(),
+    )
+
+
+def _answers(draft: Draft, application: Application) -> dict[str, papers.Rows]:
+    """The answers in the words of the page on which they were checked, in the filing's language."""
+    language = application.language
+    saved = drafting.data_of(draft)
+    offered = discounts(profile(), draft.service, drafting.office_today(profile()))
+    names = {item.code: text(item.name, language) for item in offered}
+    with force_locale(language):
+        return {
+            section: [
+                (str(row.label), str(row.value))
+                for row in rows(section, saved.get(section, {}), language, names)
+                if str(row.value)
+            ]
+            for section in ASKED
+        }
+
+
+def _filing(draft: Draft, application: Application, about: Circumstances, made: package.Package) -> Filing:
+    return Filing(
+        number=str(about.number),
+        draft_id=draft.id,
+        firm_id=about.firm.id,
+        filed_by_id=about.filed_by.id,
+        service=application.service,
+        title=application.title,
+        applicant=application.applicant.name[:300],
+        language=application.language,
+        received_at=about.received_at,
+        reception_date=about.reception_date,
+        manifest_sha512=made.manifest_sha512,
+        fee_total=about.fees.total,
+        currency=about.fees.currency,
+    )
+
+
+def _tell(session: Session, filing: Filing, made: package.Package) -> None:
+    """Leave the trace, and what must follow the commit."""
+    record(
+        session,
+        "filing-submitted",
+        ("filing", filing.number),
+        draft=filing.draft_id,
+        manifest=filing.manifest_sha512,
+        files=len(made.manifest["files"]),
+    )
+    postpone(enqueue(session, "receipt", f"receipt-{filing.number}", filing=filing.id), RECEIPT_PATIENCE)
+    notify(session, filing.filed_by_id, "filing-received", filing.id, number=filing.number, title=filing.title)
+
+
+def issue_receipt(filing_id: int) -> None:
+    """Print, sign and store the receipt of a filing, once; a repeat changes nothing. Raises NoKey, StoreError."""
+    filing = db.session.get_one(Filing, filing_id)
+    if filing.receipt_sha512 is not None:
+        return
+    shelf = store()
+    manifest, raw = manifest_of(filing)
+    xml = shelf.get(_file_of(manifest, "application-data")["sha512"])
+    number = filing.number
+    db.session.rollback()  # no transaction stays open while the receipt is made
+    issued_at = utc_now()
+    signed = sign_pdf(papers.receipt(manifest, raw, xml, issued_at).document, f"Receipt {number}")
+    try:
+        sha512 = shelf.name(receipt_name(number), signed).sha512
+    except NameTaken:
+        # An attempt before this one wrote its receipt and could not say so: that one is the receipt.
+        sha512 = shelf.put(shelf.named(receipt_name(number)) or signed).sha512
+    _record_receipt(filing_id, sha512, issued_at)
+
+
+@transaction
+def _record_receipt(session: Session, filing_id: int, sha512: str, issued_at: datetime) -> None:
+    filing = session.get_one(Filing, filing_id, with_for_update=True)
+    if filing.receipt_sha512 is None:
+        filing.receipt_sha512, filing.receipt_issued_at = sha512, issued_at
+        record(session, "receipt-issued", ("filing", filing.number), sha512=sha512)
+        if issued_at - filing.received_at > RECEIPT_PATIENCE:
+            notify(session, filing.filed_by_id, "receipt-issued", filing.id, number=filing.number, title=filing.title)
+    settle(session, f"receipt-{filing.number}")
+
+
+def deliver_receipt(_key: str, payload: Mapping[str, Any]) -> None:
+    """The outbox's way to `issue_receipt`."""
+    issue_receipt(payload["filing"])
+
+
+def receipt_pdf(filing: Filing) -> bytes | None:
+    """The signed receipt as it was issued; None while it is still to come. Raises StoreError."""
+    return store().get(filing.receipt_sha512) if filing.receipt_sha512 else None
+
+
+def manifest_of(filing: Filing) -> tuple[dict[str, Any], bytes]:
+    """The manifest of a filing, and its bytes as they were stored; raises StoreError."""
+    raw = store().get(filing.manifest_sha512)
+    content: dict[str, Any] = json.loads(raw)
+    return content, raw
+
+
+def file_of(filing: Filing, sha512: str) -> tuple[dict[str, Any], bytes] | None:
+    """A file of a filing's package and its bytes; None when the filing has no such file. Raises StoreError."""
+    manifest, _raw = manifest_of(filing)
+    found = next((file for file in manifest["files"] if file["sha512"] == sha512), None)
+    return (found, store().get(sha512)) if found else None
+
+
+def application_xml(filing: Filing) -> bytes:
+    """The application's ST.96 XML; raises StoreError."""
+    manifest, _raw = manifest_of(filing)
+    return store().get(_file_of(manifest, "application-data")["sha512"])
+
+
+def _file_of(manifest: dict[str, Any], role: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(file for file in manifest["files"] if file["role"] == role)
+    return found
+
+
+def visible(number: str, user: User, is_staff: bool) -> Filing | None:
+    """The filing of this number if the person may see it: their firm's own, or any for the office's staff."""
+    query = select(Filing).where(Filing.number == number)
+    if not is_staff:
+        query = query.where(Filing.firm_id == user.firm_id)
+    return db.session.scalar(query)
