@@ -96,14 +96,13 @@ def ask_return(number: str) -> Answer:
 def return_for_defects(number: str) -> Answer:
     """Show the text as the agent will read it, then return the filing with it."""
     view = docket.filing(number) or abort(404)
-    if (typed := held.fields()) is not None:
-        form = ReturnForm(formdata=typed)
-        return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT)
-    form, step = ReturnForm(), request.form.get("step")
-    if not form.validate_on_submit():
-        return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT), 422
-    if step == "change":
-        return render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT)
+    typed = held.fields()
+    form = ReturnForm(formdata=typed) if typed is not None else ReturnForm()
+    is_typed = typed is None and form.validate_on_submit()
+    step = request.form.get("step")
+    if not is_typed or step == "change":
+        page = render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT)
+        return page, 422 if form.errors else 200
     if view.filing.state != "received":
         return _decided_before(number, form.defects.data)
     if step != "send":

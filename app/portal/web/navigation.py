@@ -42,7 +42,8 @@ def items() -> list[tuple[str, LazyString | str, bool]]:
     person = viewer()
     if person is None:
         return []
-    roles, unread = person.role_names(), unread_count()
+    roles = person.role_names()
+    labels = {"/inbox": f"{ITEMS[-1][2]} ({unread})"} if (unread := unread_count()) else {}
     return [
         (
             path,
