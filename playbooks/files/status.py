@@ -1,0 +1,42 @@
+"""Run on a server by playbooks/status.yml with the names of its units: how it stands, as JSON."""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _days_left(certificate: Path) -> int:
+    end = _said("openssl", "x509", "-in", str(certificate), "-noout", "-enddate", "-dateopt", "iso_8601")
+    until = datetime.strptime(end.partition("=")[2], "%Y-%m-%d %H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return (until - datetime.now(timezone.utc)).days
+
+
+def _disk(path: str) -> dict[str, float]:
+    usage = shutil.disk_usage(path)
+    return {
+        "total_gib": round(usage.total / 2**30, 1),
+        "free_gib": round(usage.free / 2**30, 1),
+        "used_percent": round(100 * usage.used / usage.total),
+    }
+
+
+current = Path("/opt/portal/current")
+json.dump(
+    {
+        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "units": {unit: _said("systemctl", "is-active", unit) for unit in sys.argv[1:]},
+        "failed_units": [line.split()[0] for line in _said("systemctl", "--failed", "--no-legend", "--plain").splitlines()],
+        "certificates": {path.stem: _days_left(path) for path in sorted(Path("/etc/ssl/office").glob("*.crt"))},
+        "disk": {path: _disk(path) for path in ("/", "/srv/documents", "/var/lib/mysql") if Path(path).is_dir()},
+        "release": current.resolve().name if current.exists() else None,
+        "restart_needed": Path("/run/reboot-required").exists(),
+    },
+    sys.stdout,
+)
