@@ -45,11 +45,7 @@ def items() -> list[tuple[str, LazyString | str, bool]]:
     roles = person.role_names()
     labels = {"/inbox": f"{ITEMS[-1][2]} ({unread})"} if (unread := unread_count()) else {}
     return [
-        (
-            path,
-            f"{label} ({unread})" if path == "/inbox" and unread else label,
-            request.path == path or request.path.startswith(path + "/"),
-        )
+        (path, labels.get(path, label), request.path == path or request.path.startswith(path + "/"))
         for permission, path, label in ITEMS
         if is_granted(permission, roles)
     ]
