@@ -1,0 +1,79 @@
+"""What a stage of the tests found. Pure: reading results, adding them up, telling them."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET  # reads only what pytest wrote on this machine
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Outcome:
+    """One stage: how many of its tests passed and failed, how long it took, and what failed."""
+
+    stage: str
+    passed: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the stage proves what it is for: something passed and nothing failed."""
+        return self.failed == 0 and self.passed > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the stage as a part of a JSON document."""
+        return {
+            "stage": self.stage,
+            "passed": self.passed,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 1),
+            "notes": self.notes,
+        }
+
+
+def from_junit(stage: str, text: str) -> Outcome:
+    """Read pytest's JUnit file. A skipped test proves nothing, and counts as failed."""
+    outcome = Outcome(stage)
+    for case in ET.fromstring(text).iter("testcase"):  # noqa: S314 - our own pytest wrote it
+        bad = [child for child in case if child.tag in {"failure", "error", "skipped"}]
+        if not bad:
+            outcome.passed += 1
+            continue
+        outcome.failed += 1
+        why = (bad[0].get("message") or bad[0].tag).strip().splitlines() or [bad[0].tag]
+        word = "skipped, which proves nothing: " if bad[0].tag == "skipped" else ""
+        outcome.notes.append(f"{case.get('classname')}::{case.get('name')}: {word}{why[0][:200]}")
+    return outcome
+
+
+def from_second_apply(text: str) -> Outcome:
+    """Read what a second `apply --json` wrote: each host that changed nothing is one passed test."""
+    outcome = Outcome("second apply")
+    try:
+        hosts: dict[str, dict[str, int]] = json.loads(text)["hosts"]
+    except (ValueError, KeyError, TypeError):
+        outcome.failed = 1
+        outcome.notes.append("apply did not end well")
+        return outcome
+    for host, counts in sorted(hosts.items()):
+        if counts["changed"] or counts["failed"] or counts["unreachable"]:
+            outcome.failed += 1
+            outcome.notes.append(
+                f"{host}: changed {counts['changed']}, failed {counts['failed'] + counts['unreachable']}"
+            )
+        else:
+            outcome.passed += 1
+    return outcome
+
+
+def total(outcomes: Iterable[Outcome]) -> tuple[int, int]:
+    """Return passed and failed of all stages. A stage that proved nothing counts as one failure."""
+    passed = failed = 0
+    for outcome in outcomes:
+        passed += outcome.passed
+        failed += outcome.failed if outcome.failed or outcome.passed else 1
+    return passed, failed

@@ -1,0 +1,179 @@
+"""The stages of `bin/kit test`, in order. Each returns what it counted and never raises for a failed test."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit import output, shell
+from kit.paths import ROLES, ROOT, VENV
+from kit.testrun.outcome import Outcome, from_junit, from_second_apply
+from kit.testrun.process import stream
+
+INSTANCE = "check"
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a test run keeps its logs, and the environment of its own rehearsal."""
+
+    logs: Path
+    tier: str = "test"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what tools need to see: a rehearsal of its own, tools of the clone, no colours in logs."""
+        return {
+            "KIT_INSTANCE": INSTANCE,
+            "KIT_TIER": self.tier,
+            "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def kit(self, *arguments: str, limit: float, keep_stdout: bool = False) -> tuple[int, str]:
+        """Run the operator's command for the run's own rehearsal; return its exit code and its document."""
+        done = stream(
+            [sys.executable, "-P", "-m", "kit", *arguments],
+            self.logs / f"{arguments[0]}.log",
+            limit=limit,
+            env=self.environment,
+            keep_stdout=keep_stdout,
+        )
+        return done.code, done.stdout
+
+
+def lint(run: Run) -> Outcome:
+    """Run what reads the sources without running them: each tool is one test."""
+    tools: dict[str, Sequence[str]] = {
+        "mypy": ["mypy"],
+        "ansible-lint": ["ansible-lint", "--offline", "--strict", "-q"],
+        "ruff check": ["ruff", "check", "."],
+        "ruff format": ["ruff", "format", "--check", "."],
+        "import-linter": ["lint-imports"],
+        "yamllint": ["yamllint", "--strict", "."],
+        "bash -n": ["bash", "-n", "bin/kit"],
+    }
+    outcome = Outcome("lint")
+
+    def look(tool: str) -> tuple[str, int, Path]:
+        log = run.logs / f"lint-{tool.replace(' ', '-')}.log"
+        env = {**run.environment, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "NO_COLOR": "1"}
+        return tool, stream(tools[tool], log, limit=10 * MINUTE, env=env, quiet=True).code, log
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for tool, code, log in pool.map(look, tools):
+            output.progress(f"{tool}: {'clean' if code == 0 else 'complains'}")
+            if code == 0:
+                outcome.passed += 1
+            else:
+                outcome.failed += 1
+                outcome.notes.append(f"{tool}: {log}")
+                output.say(shell.last_lines(log.read_text(errors="replace"), 40))
+    return outcome
+
+
+def pytest_stage(
+    name: str, folder: str, *arguments: str, limit: float = 15 * MINUTE, needs: str = ""
+) -> Callable[[Run], Outcome]:
+    """Return a stage that runs pytest on `folder`; what it counts is read from pytest's own file."""
+
+    def stage(run: Run) -> Outcome:
+        junit = run.logs / f"{name}.xml"
+        command = [str(VENV / "bin" / "pytest"), folder, "-p", "no:cacheprovider", f"--junitxml={junit}", *arguments]
+        done = stream(command, run.logs / f"{name}.log", limit=limit, env=run.environment)
+        if not junit.is_file():
+            why = f"ended after {limit / 60:.0f} minutes" if done.late else f"pytest ended with {done.code}"
+            return Outcome(name, failed=1, notes=[f"{why}: {run.logs / (name + '.log')}"])
+        outcome = from_junit(name, junit.read_text())
+        if done.code not in {0, 1} or (done.code == 1 and not outcome.failed):
+            outcome.failed += 1
+            outcome.notes.append(f"pytest ended with {done.code}: {run.logs / (name + '.log')}")
+        return outcome
+
+    stage.__doc__ = needs
+    return stage
+
+
+def rehearsal(run: Run) -> Outcome:
+    """Make a rehearsal for this run alone."""
+    code, _ = run.kit("up", run.tier, "--no-verify", limit=20 * MINUTE)
+    if code == 0:
+        return Outcome("rehearsal", passed=1)
+    return Outcome("rehearsal", failed=1, notes=[f"bin/kit up ended with {code}: {run.logs / 'up.log'}"])
+
+
+def second_apply(run: Run) -> Outcome:
+    """Apply again: nothing may change."""
+    _, document = run.kit("apply", run.tier, "--rehearsal", "--json", limit=10 * MINUTE, keep_stdout=True)
+    return from_second_apply(document)
+
+
+def acceptance(run: Run) -> Outcome:
+    """Verify the tier: the checklist's automated items are the tests."""
+    code, document = run.kit("verify", run.tier, "--rehearsal", "--json", limit=15 * MINUTE, keep_stdout=True)
+    outcome = Outcome("acceptance")
+    try:
+        items = json.loads(document)["items"]
+    except (ValueError, KeyError, TypeError):
+        return Outcome("acceptance", failed=1, notes=[f"bin/kit verify ended with {code}: {run.logs / 'verify.log'}"])
+    for item in items:
+        state = item["state"]
+        if state in {"passed", "waived"}:
+            outcome.passed += 1
+        elif state == "failed":
+            outcome.failed += 1
+            outcome.notes.append(f"{item['id']}: {item.get('title', '')}")
+    if code != 0 and not outcome.failed:
+        outcome.failed += 1
+        outcome.notes.append(f"bin/kit verify ended with {code}: {run.logs / 'verify.log'}")
+    return outcome
+
+
+def molecule(run: Run) -> Outcome:
+    """Run every role's scenario on a plain container, two at a time."""
+    outcome = Outcome("molecule")
+    roles = sorted(path.parents[2].name for path in ROLES.glob("*/molecule/default/molecule.yml"))
+
+    def converge(role: str) -> tuple[str, int, Path]:
+        log = run.logs / f"molecule-{role}.log"
+        command = [sys.executable, "-m", "kit.rehearsal.molecule", "run", role, "test"]
+        return role, stream(command, log, limit=12 * MINUTE, env=run.environment, quiet=True).code, log
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for role, code, log in pool.map(converge, roles):
+            output.progress(f"molecule {role}: {'passed' if code == 0 else 'failed'}")
+            if code == 0:
+                outcome.passed += 1
+            else:
+                outcome.failed += 1
+                outcome.notes.append(f"{role}: {log}")
+                output.say(shell.last_lines(log.read_text(errors="replace"), 60))
+    return outcome
+
+
+def take_down(run: Run) -> None:
+    """Remove the run's own rehearsal."""
+    run.kit("down", run.tier, limit=5 * MINUTE)
+
+
+# name → (stage, the stage without which it proves nothing)
+FAST: dict[str, tuple[Callable[[Run], Outcome], str]] = {
+    "lint": (lint, ""),
+    "unit": (pytest_stage("unit", "tests/unit", "-n", "2", "-q"), ""),
+}
+ALL: dict[str, tuple[Callable[[Run], Outcome], str]] = {
+    **FAST,
+    "integration": (pytest_stage("integration", "tests/integration", "-v"), ""),
+    "rehearsal": (rehearsal, ""),
+    "second apply": (second_apply, "rehearsal"),
+    "acceptance": (acceptance, "rehearsal"),
+    "browser": (pytest_stage("browser", "tests/browser", "-v", limit=20 * MINUTE), "rehearsal"),
+    "drills": (pytest_stage("drills", "tests/drills", "--rehearsal", "-v", limit=20 * MINUTE), "rehearsal"),
+    "molecule": (molecule, ""),
+}
