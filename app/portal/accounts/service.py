@@ -156,6 +156,11 @@ def new_totp_secret() -> str:
     return str(_totp().new().to_json(encrypt=True))
 
 
+def enciphered_totp(key: str) -> str:
+    """A key (base32) as it is stored."""
+    return str(_totp()(key=key).to_json(encrypt=True))
+
+
 def totp_setup(user: User, secret: str) -> tuple[str, str]:
     """The key as a person types it, and the address that the QR picture holds."""
     totp = _totp().from_source(secret)
@@ -230,7 +235,7 @@ def _demo_person(
     if not user.password or not verify_password(given["password"], user.password):
         user.password = hash_password(given["password"])
     if not user.tf_totp_secret or _totp().from_source(user.tf_totp_secret).base32_key != _plain(given["totp"]):
-        user.tf_totp_secret = _totp()(key=given["totp"]).to_json(encrypt=True)
+        user.tf_totp_secret = enciphered_totp(given["totp"])
         user.tf_primary_method, user.tf_last_step = "authenticator", None
     user.active, user.firm = True, firm
     session.flush()

@@ -38,7 +38,9 @@ def _choose(languages: list[str]) -> str:
     person = viewer()
     if person is not None and person.locale in languages:
         return str(person.locale)
-    return request.accept_languages.best_match(languages) or languages[0]
+    wanted = [tag for tag, _quality in request.accept_languages]  # best first; fr-CH is served by fr
+    found = (code for tag in wanted for code in (tag, tag.split("-")[0]) if code in languages)
+    return next(found, languages[0])
 
 
 def office_zone() -> str:
