@@ -14,7 +14,7 @@ from tests.support.tier_plugin import Looker
 NEWEST_AGE = timedelta(hours=36)
 # A restoration that was tried longer ago than this was tried with another schema and another version.
 DRILL_AGE = timedelta(days=35)
-DRILL_STATUS = "/var/lib/backup/drill.json"
+STATUS = "/var/lib/backup-status"
 
 
 def archives(look: Looker, server: Server) -> list[dict[str, str]]:
@@ -63,20 +63,21 @@ def test_copy_is_held_off_the_host(servers: Servers, look: Looker) -> None:
             assert location.startswith("ssh://"), f"{server.name} keeps its backup at {location}"
             host = location.removeprefix("ssh://").rpartition("@")[2].partition("/")[0].partition(":")[0]
             there = look.at(server, f"getent ahosts {host} | cut -d' ' -f1 | sort -u").split()
-            own = look.at(server, "hostname -I").split() + ["127.0.0.1", "127.0.1.1", "::1"]
+            own = [*look.at(server, "hostname -I").split(), "127.0.0.1", "127.0.1.1", "::1"]
             assert not set(there) & set(own), f"{host} is {server.name} itself"
         newest = archives(look, server)[-1]["archive"]
-        listing = look.at(
-            server, f'borgmatic list --archive {newest} --json | grep -oE \'"path": "[^"]*"\' | cut -d/ -f1-5 | sort -u'
-        )
-        assert "srv/documents" in listing, "the newest backup holds no documents"
-        assert "maria" in listing or "mysql" in listing, "the newest backup holds no database"
+        for path in ("srv/documents", "var/lib/office-backup/dump/database.sql"):
+            listed = look.at(server, f"borgmatic list --archive {newest} --path {path} --short | sed -n 1,3p")
+            assert path in listed, f"the newest backup of {server.name} holds no {path}"
 
 
 @pytest.mark.checklist("OPS-07")
 def test_last_restore_drill_passed_and_is_recent(servers: Servers, look: Looker) -> None:
     """A backup that was never restored is a hope."""
     for server in servers.group("backup"):
-        status = json.loads(look.at(server, f"cat {DRILL_STATUS}"))
-        assert status["passed"] is True, f"the last restore drill of {server.name} failed: {status}"
-        assert age(status["at"]) <= DRILL_AGE, f"the last restore drill of {server.name} was at {status['at']}"
+        failed = look.at(server, f"cat {STATUS}/drill.failed.json 2>/dev/null || true")
+        assert not failed.strip(), f"the last restore drill of {server.name} failed: {json.loads(failed)['why']}"
+        status = json.loads(look.at(server, f"cat {STATUS}/drill.json"))
+        assert status["ok"] is True, f"the last restore drill of {server.name} did not pass"
+        assert status["database"]["tables"] > 0, f"the last restore drill of {server.name} restored no table"
+        assert age(status["finished"]) <= DRILL_AGE, f"the last restore drill of {server.name} was {status['finished']}"

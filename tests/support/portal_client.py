@@ -11,9 +11,9 @@ import hashlib
 import hmac
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -39,9 +39,16 @@ def totp(secret: str, step: int) -> str:
 class Codes:
     """Codes of one person, none twice: the portal spends each code that it accepts."""
 
+    _known: ClassVar[dict[str, Codes]] = {}
+
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._last = 0
+
+    @classmethod
+    def of(cls, secret: str) -> Codes:
+        """The codes of this secret: all visits of one person in this process share them."""
+        return cls._known.setdefault(secret, cls(secret))
 
     def next(self) -> str:
         """A code that is valid now and was not given before; waits for the next step when it must."""
@@ -102,11 +109,11 @@ class Page:
     def forms(self) -> list[Any]:
         return [form for form in self.tree.forms if (form.method or "GET").upper() == "POST"]
 
-    def form_with(self, *names: str, action: str = "") -> Any:
-        """The form of the page that has all these fields (and whose action ends so, if given)."""
+    def form_with(self, *names: str, action: str = "", chosen: Callable[[Any], bool] = lambda form: True) -> Any:
+        """The form of the page that has all these fields (whose action ends so, and which is `chosen`, if given)."""
         for form in self.forms():
             fields = {one.get("name") for one in form.xpath(".//*[@name]")}
-            if set(names) <= fields and (form.get("action") or self.path).endswith(action):
+            if set(names) <= fields and (form.get("action") or self.path).endswith(action) and chosen(form):
                 return form
         raise Refused(f"{self.path} ({self.status}) has no form with {', '.join(names)} {action}: {self.text[:600]}")
 
@@ -143,11 +150,12 @@ class PortalClient:
         *,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         action: str = "",
+        chosen: Callable[[Any], bool] = lambda form: True,
         expect: int | None = 200,
         **more: Any,
     ) -> Page:
         """Fill the form of `page` that has these fields, keep what it holds already, and send it."""
-        form = page.form_with(*values, *(files or {}), action=action)
+        form = page.form_with(*values, *(files or {}), action=action, chosen=chosen)
         data: dict[str, Any] = {}
         for key, value in form.form_values():
             data.setdefault(key, []).append(value)

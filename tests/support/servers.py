@@ -65,7 +65,7 @@ class Servers:
         return [self.server(name) for name in names]
 
     def variable(self, name: str, group: str = "all") -> Any:
-        """A variable as the first host of `group` sees it, references to others filled in. KeyError when it is not set."""
+        """A variable as the first host of `group` sees it, references filled in. KeyError when it is not set."""
         known = self._variables[self.names(group)[0]]
         value = known[name]
         for _ in range(5):
