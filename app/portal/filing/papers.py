@@ -63,9 +63,11 @@ def form(manifest: Manifest, xml: bytes, answers: dict[str, Rows]) -> Printed:
 
 def declaration() -> str:
     """What the agent declares by submitting, on the page and on the form alike."""
-    return _(
-        "I declare that what this application says is true to the best of my knowledge, "
-        "and that I am entitled to file it for the applicant."
+    return str(
+        _(
+            "I declare that what this application says is true to the best of my knowledge, "
+            "and that I am entitled to file it for the applicant."
+        )
     )
 
 
@@ -73,12 +75,14 @@ def exact(value: datetime, language: str) -> str:
     """An instant to the second, in the office's zone and in UTC."""
     zone = profile().office.zone
     local = value.astimezone(zone)
-    return _(
-        "%(day)s, %(time)s in the office’s time zone (%(zone)s); %(utc)s UTC",
-        day=formats.day(local.date(), language),
-        time=local.strftime("%H:%M:%S"),
-        zone=profile().office.time_zone.replace("_", " "),
-        utc=value.strftime("%Y-%m-%d %H:%M:%S"),
+    return str(
+        _(
+            "%(day)s, %(time)s in the office’s time zone (%(zone)s); %(utc)s UTC",
+            day=formats.day(local.date(), language),
+            time=local.strftime("%H:%M:%S"),
+            zone=profile().office.time_zone.replace("_", " "),
+            utc=value.strftime("%Y-%m-%d %H:%M:%S"),
+        )
     )
 
 
@@ -91,7 +95,8 @@ def rule_words(reception: dict[str, Any], language: str) -> str:
     if reception["next_working_day"]:
         words.append(
             _(
-                "What arrives after %(time)s, or on a day on which the office is closed, counts for its next working day.",
+                "What arrives after %(time)s, or on a day on which the office is closed, "
+                "counts for its next working day.",
                 time=reception["cut_off"][:5],
             )
         )
@@ -150,7 +155,8 @@ def _receipt_words() -> dict[str, Any]:
     return {
         "title": _("Receipt"),
         "statement": _(
-            "The office confirms that it received the application described here, with the files listed below and no others."
+            "The office confirms that it received the application described here, "
+            "with the files listed below and no others."
         ),
         "filing-heading": _("The application"),
         "times-heading": _("When it was received"),
@@ -159,9 +165,9 @@ def _receipt_words() -> dict[str, Any]:
         "file-heads": [_("Document"), _("File name"), _("Size"), _("Pages")],
         "record-heading": _("The record that the office keeps"),
         "record-text": _(
-            "The office keeps every file exactly as it was received. The line under each name is the SHA-512 of the file’s "
-            "bytes: whoever holds the same file can compute it again. The application data and the manifest are attached "
-            "to this receipt."
+            "The office keeps every file exactly as it was received. The line under each name is the SHA-512 of the "
+            "file’s bytes: whoever holds the same file can compute it again. The application data and the manifest "
+            "are attached to this receipt."
         ),
         "record-heads": [_("File"), _("Size")],
         "fees-heading": _("Fees"),

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
 TEMPLATES = Path(__file__).with_name("typst")
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 FALLBACK_FAMILIES = [
     "Noto Naskh Arabic",
     "Noto Serif CJK SC",
@@ -77,7 +77,7 @@ class Printer:
         }
         with self._lock:
             document = self._compiler.compile(
-                sys_inputs=inputs, format="pdf", pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+                sys_inputs=inputs, format="pdf", pdf_standards=[*STANDARDS], timestamp=int(at.timestamp())
             )
         if not isinstance(document, bytes):
             raise TypeError("Typst gave no single PDF")

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -73,6 +73,19 @@ def filing_of_draft(draft_id: str, user: User) -> Filing | None:
     return db.session.scalar(select(Filing).where(Filing.draft_id == draft_id, Filing.firm_id == user.firm_id))
 
 
+def is_being_filed(draft_id: str, user: User) -> bool:
+    """Whether another request files this draft at this moment: it holds the draft's lock."""
+    draft = drafting.owned(db.session, draft_id, user)
+    query = select(Draft.id).where(Draft.id == draft.id).with_for_update(nowait=True)
+    try:
+        db.session.scalar(query)
+    except OperationalError:
+        return True
+    finally:
+        db.session.rollback()
+    return False
+
+
 def submit(draft_id: str, user: User, language: str) -> Filing:
     """File a draft, once: a draft that was filed before answers with the same filing.
 
@@ -84,6 +97,10 @@ def submit(draft_id: str, user: User, language: str) -> Filing:
         issue_receipt(filing.id)
     except (NoKey, StoreError) as error:
         log.warning("%s: the receipt follows later: %s", filing.number, error)
+    except Exception:
+        # The filing is committed: whatever keeps its receipt back must not look like a refusal.
+        log.exception("%s: the receipt follows later", filing.number)
+        db.session.rollback()
     return db.session.get_one(Filing, filing.id)
 
 

@@ -63,11 +63,11 @@ def _closing(locale: str) -> list[str]:
 
 
 def deliver(key: str, payload: Mapping[str, Any]) -> None:
-    """Send the mail of an outbox row: `to`, `locale`, `kind`, `params`. Raises OSError or smtplib.SMTPException.
+    """Send the mail of an outbox row: `to`, `locale`, `notice_kind`, `params`. Raises OSError or smtplib.SMTPException.
 
     The Message-ID follows from the key, so that a mail that was sent twice is one mail to its receiver.
     """
-    subject, body = render(payload["kind"], payload["locale"], payload["params"])
+    subject, body = render(payload["notice_kind"], payload["locale"], payload["params"])
     send(compose(payload["to"], subject, body, key, payload["locale"]))
 
 

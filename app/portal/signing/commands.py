@@ -11,10 +11,10 @@ import click
 @click.command("sign-test")
 def sign_test() -> None:
     """Sign a small PDF with this host's key and write it to standard output (deployment checklist INF-05)."""
-    import typst  # noqa: PLC0415 - the other commands start without it
+    import typst
 
-    from portal.app import create_app  # noqa: PLC0415
-    from portal.signing.service import NoKey, sign_pdf  # noqa: PLC0415
+    from portal.app import create_app
+    from portal.signing.service import NoKey, sign_pdf
 
     source = b'#set document(title: "Signing test")\n#set text(lang: "en")\n= Signing test\nNo legal effect.'
     document = typst.compile(source, pdf_standards=["a-3a", "ua-1"], ignore_system_fonts=True)

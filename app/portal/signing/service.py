@@ -53,7 +53,7 @@ class _Pdf17(IncrementalPdfFileWriter):
     """Leaves the version at 1.7, which PDF/A-3 asks for; pyHanko would raise it to 2.0 for a PAdES signature."""
 
     def ensure_output_version(self, version: tuple[int, int]) -> None:
-        super().ensure_output_version(min(version, (1, 7)))
+        super().ensure_output_version(min(version, (1, 7)))  # type: ignore[no-untyped-call]
 
 
 def sign_pdf(document: bytes, reason: str) -> bytes:

@@ -1,0 +1,163 @@
+"""The pages of a submission, and what can be downloaded of a filing."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from portal.accounts.rules import Permission, is_granted
+from portal.accounts.service import confirm_second_factor
+from portal.context import profile
+from portal.documents.store import StoreError
+from portal.drafting.service import Incomplete
+from portal.filing import papers, service
+from portal.filing.forms import SubmitForm
+from portal.filing.models import Filing
+from portal.filing.rules import FilingNumber
+from portal.payments.queries import bill_of
+from portal.payments.rules import printed_reference
+from portal.web.language import chosen
+from portal.web.permissions import requires
+
+bp = Blueprint("filing", __name__, template_folder="templates")
+log = logging.getLogger("portal.filing")
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/drafts/<draft_id>/submit")
+@requires(Permission.FILE)
+def confirm(draft_id: str) -> Answer:
+    """What will be filed and what it costs, the declaration, and the second factor."""
+    if known := service.filing_of_draft(draft_id, current_user):
+        return _to_confirmation(known)
+    return _submit_page(draft_id, SubmitForm(formdata=None))
+
+
+@bp.post("/drafts/<draft_id>/submit")
+@requires(Permission.FILE)
+def submit(draft_id: str) -> Answer:
+    """File the draft, once; a repeat shows the same filing."""
+    if known := service.filing_of_draft(draft_id, current_user):
+        return _to_confirmation(known)
+    form = SubmitForm()
+    if not form.validate_on_submit():
+        return _submit_page(draft_id, form)
+    if not confirm_second_factor(current_user, form.code.data):
+        if known := _filed_meanwhile(draft_id):
+            return _to_confirmation(known)
+        form.code.errors = [_("This code is wrong, or it was used before. Give the one that the app shows now.")]
+        return _submit_page(draft_id, form)
+    try:
+        filing = service.submit(draft_id, current_user, chosen())
+    except Incomplete:
+        return redirect(url_for("drafting.check", draft_id=draft_id), 303)
+    except StoreError as error:
+        log.error("draft %s was not filed: %s", draft_id, error)
+        return render_template("filing/refused.html", draft_id=draft_id), 503
+    return _to_confirmation(filing)
+
+
+def _filed_meanwhile(draft_id: str) -> Filing | None:
+    """The filing of a double click: its first half spent the code and may still be at work."""
+    for _attempt in range(10):
+        if known := service.filing_of_draft(draft_id, current_user):
+            return known
+        if not service.is_being_filed(draft_id, current_user):
+            return None
+        time.sleep(0.2)
+    return None
+
+
+def _submit_page(draft_id: str, form: SubmitForm) -> Answer:
+    try:
+        quote = service.quote_draft(draft_id, current_user, chosen())
+    except Incomplete:
+        return redirect(url_for("drafting.check", draft_id=draft_id), 303)
+    page = render_template(
+        "filing/submit.html",
+        form=form,
+        draft_id=draft_id,
+        quote=quote,
+        declaration=papers.declaration(),
+        has_second_factor=bool(current_user.tf_totp_secret),
+        mode=profile().payment.mode,
+    )
+    return page if request.method == "GET" else (page, 422)
+
+
+def _to_confirmation(filing: Filing) -> Response:
+    return redirect(url_for("filing.confirmation", number=filing.number), 303)
+
+
+@bp.get("/filings/<number>/confirmation")
+@requires(Permission.SIGNED_IN)
+def confirmation(number: str) -> Answer:
+    """What the agent has now, and what happens next."""
+    filing = _visible(number)
+    bill = bill_of(filing.id)
+    return render_template(
+        "filing/confirmation.html",
+        filing=filing,
+        bill=bill,
+        printed=printed_reference,
+        number=FilingNumber.parse(filing.number).printed(profile().office.code),
+        instructions=profile().payment.instructions,
+    )
+
+
+@bp.get("/filings/<number>/receipt.pdf")
+@requires(Permission.SIGNED_IN)
+def receipt(number: str) -> Answer:
+    """The signed receipt, exactly as it was issued."""
+    filing = _visible(number)
+    content = service.receipt_pdf(filing)
+    if content is None:
+        return render_template("filing/receipt_follows.html", filing=filing), 404
+    return _download(content, "application/pdf", f"receipt-{filing.number}.pdf")
+
+
+@bp.get("/filings/<number>/application.xml")
+@requires(Permission.SIGNED_IN)
+def application_xml(number: str) -> Answer:
+    """The application as data."""
+    filing = _visible(number)
+    return _download(service.application_xml(filing), "application/xml", f"application-{filing.number}.xml")
+
+
+@bp.get("/filings/<number>/documents/<sha512>")
+@requires(Permission.SIGNED_IN)
+def document(number: str, sha512: str) -> Answer:
+    """A file of the package, exactly as it was received or made."""
+    found = service.file_of(_visible(number), sha512) or abort(404)
+    file, content = found
+    return _download(content, file["media_type"], file["name"])
+
+
+@bp.errorhandler(StoreError)
+def unreadable(error: StoreError) -> Answer:
+    """A file that cannot be read now, or whose bytes are no longer those that were received, is not served."""
+    log.error("%s: %s", request.path, error)
+    return render_template("filing/unreadable.html"), 503
+
+
+def _visible(number: str) -> Filing:
+    """The filing, for its own firm and for the office's staff; 404 for anyone else."""
+    roles = current_user.role_names()
+    is_staff = is_granted(Permission.RECEIVE, roles) or is_granted(Permission.TAKE_PAYMENT, roles)
+    if not is_staff and current_user.firm_id is None:
+        abort(404)
+    return service.visible(number, current_user, is_staff) or abort(404)
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    """An attachment: what agents uploaded never runs within the portal's own pages."""
+    answer = send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
