@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
@@ -86,11 +86,11 @@ def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, findings: Findings) -
         findings.refuse("unpacks-too-large")
         return
     try:
-        tree = etree.fromstring(data, parser())
+        tree: Any = etree.fromstring(data, parser())
     except etree.XMLSyntaxError:
-        findings.refuse("damaged")
+        findings.refuse("docx-entities" if b"<!DOCTYPE" in data else "damaged")
         return
-    if b"<!DOCTYPE" in data:
+    if tree.getroottree().docinfo.internalDTD is not None:
         findings.refuse("docx-entities")
     if part.filename == "[Content_Types].xml" and b"macroEnabled" in data:
         findings.refuse("docx-macros")

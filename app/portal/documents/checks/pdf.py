@@ -36,6 +36,12 @@ ANNOTATIONS = {
 }
 HEADER = re.compile(rb"%PDF-(\d)\.(\d)")
 WHITE = b"\r\n\t \x00\x0c"
+# Every reader has these itself (ISO 32000-1, 9.6.2.2), so a document that leaves them out reads the same everywhere.
+STANDARD_FONTS = {
+    *("Courier", "Courier-Bold", "Courier-Oblique", "Courier-BoldOblique"),
+    *("Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique"),
+    *("Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic", "Symbol", "ZapfDingbats"),
+}
 DEEPEST = 60
 LARGEST_SIDE = 14400.0  # points: 200 inches, beyond which readers clip
 
@@ -51,7 +57,8 @@ def examine(stream: BinaryIO, size: int, _found: str, limits: Limits, findings: 
     except pikepdf.PasswordError:
         findings.refuse("pdf-encrypted")
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError):
-        findings.refuse("damaged")
+        if not findings.reasons:
+            findings.refuse("damaged")
 
 
 def _has_only_itself(stream: BinaryIO, size: int, findings: Findings) -> bool:
@@ -176,10 +183,12 @@ def _fonts(resources: Any, known: dict[Any, str | None], seen: set[Any], depth: 
 
 
 def _missing_font(font: Any) -> str | None:
-    """The name of a font whose outlines are not in the file; None when they are."""
+    """The name of a font that a reader may not have: its outlines are not in the file; else None."""
     if not isinstance(font, Dictionary) or font.get("/Subtype") == Name.Type3:
         return None
     name = str(font.get("/BaseFont", "/?")).lstrip("/")
+    if name in STANDARD_FONTS and font.get("/Subtype") == Name.Type1:
+        return None
     descendants = font.get("/DescendantFonts")
     if isinstance(descendants, Array) and len(descendants):
         font = descendants[0]
