@@ -52,7 +52,8 @@ def make_filing(
     title: str = "BAOBAB",
     applicant: str = "Baobab Foods Ltd",
     received_at: datetime | None = None,
-    billed: bool = True,
+    billed_on: date | None = date(2026, 11, 20),
+    state: str = "received",
 ) -> tuple[str, str | None]:
     """One filing with its draft and bill; returns its number and the bill's reference."""
     received = received_at or RECEIVED + timedelta(minutes=serial)
@@ -85,6 +86,7 @@ def make_filing(
         title=title,
         applicant=applicant,
         language="en",
+        state=state,
         received_at=received,
         reception_date=received.date(),
         manifest_sha512="0" * 128,
@@ -95,5 +97,5 @@ def make_filing(
     )
     session.add(filing)
     session.flush()
-    bill: Bill | None = issue_bill(session, filing, FEES, profile, date(2026, 11, 20)) if billed else None
+    bill: Bill | None = issue_bill(session, filing, FEES, profile, billed_on) if billed_on else None
     return filing.number, bill.reference if bill else None

@@ -19,7 +19,7 @@ from portal.office.service import decisions_of
 from portal.payments.queries import BillView, bill_of, docket_join
 
 PAGE = 50
-Row = tuple[int, str, str, str, datetime, date, str, str | None]
+Row = tuple[int, str, str, str, datetime, date | None, str, str | None]
 """id, number, title, applicant, received at, reception date, state, the bill's state."""
 
 

@@ -27,8 +27,10 @@ def filing_tags() -> dict[str, Markup]:
     }
 
 
-def short_day(value: date) -> str:
+def short_day(value: date | None) -> str:
     """A date that fits into a column, such as 22 Nov 2026; an instant is taken on the office's calendar."""
+    if value is None:
+        return ""
     if isinstance(value, datetime):
         value = value.astimezone(profile().office.zone).date()
     return _short_day(value, chosen())

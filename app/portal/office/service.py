@@ -29,7 +29,7 @@ class QueueRow:
     title: str
     applicant: str
     received_at: datetime
-    reception_date: date
+    reception_date: date | None
     state: str
     bill_state: str | None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
 from decimal import Decimal
 
 COUNTER = "counter"
@@ -68,11 +67,6 @@ def printed_reference(reference: str) -> str:
 def compact_transaction(text: str) -> str:
     """A typed receipt number, trimmed and in capitals, so that the same number is always the same transaction."""
     return re.sub(r"\s+", " ", text).strip().upper()
-
-
-def due_on(issued: date, days: int) -> date:
-    """The last day to pay: a period excludes its first day (PCT Rule 80.1 to 80.3)."""
-    return issued + timedelta(days=days)
 
 
 def adds_up(amounts: Iterable[Decimal], total: Decimal) -> bool:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.audit import service as audit
+from portal.calendar.rules import OfficeDays, period_end, reception_date
+from portal import context
 from portal.db import new_key, transaction, utc_now
 from portal.fees.rules import Fees
 from portal.filing.models import Filing
@@ -32,7 +34,7 @@ def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, o
         total=fees.total,
         currency=fees.currency,
         issued_at=utc_now(),
-        due_on=rules.due_on(on, profile.payment.bill_due_days),
+        due_on=period_end(on, OfficeDays.of(profile), count=profile.payment.bill_due_days),
         items=[
             BillItem(
                 position=position,
@@ -113,6 +115,10 @@ def _confirm(session: Session, bill_reference: str, receipt: str, amount: Decima
 def _tell(session: Session, bill: Bill, payment: Payment) -> None:
     """Leave the trace of a payment, and tell the agent who filed."""
     filing = session.get_one(Filing, bill.filing_id)
+    if filing.reception_date is None:  # the office counts from the payment
+        here = context.profile()
+        days = OfficeDays.of(here)
+        filing.reception_date = reception_date(filing.received_at, payment.received_at, here.reception, days)
     audit.record(
         session,
         "payment-confirmed",

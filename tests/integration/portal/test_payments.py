@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -40,6 +41,13 @@ def test_a_bill_has_a_reference_whose_check_digits_hold_and_items_that_add_up(ap
         assert bill.state == "due"
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "bill-issued")).one()
         assert entry.subject_id == number
+
+
+def test_a_last_day_to_pay_on_which_the_counter_is_closed_rolls_to_the_next_open_one(app):
+    """Saturday 21 November and 14 days is a Saturday: Monday 7 December is the first day on which one can pay."""
+    filed(app, billed_on=date(2026, 11, 21))
+    with app.app_context():
+        assert db.session.scalars(select(Bill.due_on)).one() == date(2026, 12, 7)
 
 
 def test_items_that_do_not_add_up_are_refused_before_anything_is_billed(app):

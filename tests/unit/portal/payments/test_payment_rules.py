@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -89,10 +88,6 @@ def test_a_doubtful_amount_is_refused(typed):
 
 def test_a_receipt_number_is_the_same_however_it_is_typed():
     assert rules.compact_transaction("  ab  12 ") == "AB 12" == rules.compact_transaction("AB\t12")
-
-
-def test_the_last_day_to_pay_excludes_the_first():
-    assert rules.due_on(date(2026, 11, 22), 14) == date(2026, 12, 6)
 
 
 @given(st.lists(st.decimals(min_value=-1000, max_value=1000, places=2), max_size=8))
