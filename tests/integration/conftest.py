@@ -22,6 +22,7 @@ from portal.app import create_app
 from portal.db import db
 from portal.documents.store import DocumentStore
 from portal.documents.store import store as portal_store
+from portal.migrations import runner
 from portal.settings import Settings
 from portal.tables import Base
 from tests.integration import services
@@ -101,7 +102,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, keys: TestKeys) -> Path:
     folder = tmp_path_factory.mktemp("template")
     app = create_app(_settings(folder, f"sqlite:///{folder / 'portal.db'}", keys))
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        runner.upgrade(db.engine)
         _people()
         db.session.close()
         db.engine.dispose()
@@ -111,8 +112,8 @@ def template(tmp_path_factory: pytest.TempPathFactory, keys: TestKeys) -> Path:
 @pytest.fixture(scope="session")
 def mariadb_schema(mariadb_url: str) -> str:
     """The MariaDB server with every table in place."""
-    engine = create_engine(mariadb_url)
-    Base.metadata.create_all(engine)
+    engine = runner.engine_of(mariadb_url)
+    runner.upgrade(engine)
     engine.dispose()
     return mariadb_url
 
