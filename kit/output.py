@@ -11,7 +11,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 # rich itself honours NO_COLOR, TERM=dumb and a stderr that is no terminal.
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -59,13 +58,14 @@ def step(text: str) -> Iterator[None]:
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Print a plain table for people."""
-    drawn = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column)
+    """Print aligned columns for people. Nothing is cut, whatever the width: secrets and paths are copied from here."""
+    widths = [max(len(row[place]) for row in [columns, *rows]) for place in range(len(columns))]
+    if title:
+        say(title, style="bold")
+    if any(columns):
+        say("  ".join(cell.ljust(width) for cell, width in zip(columns, widths, strict=True)).rstrip(), style="dim")
     for row in rows:
-        drawn.add_row(*[escape(cell) for cell in row])
-    console.print(drawn)
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def emit_json(kind: str, version: int, payload: dict[str, Any]) -> None:

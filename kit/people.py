@@ -1,4 +1,4 @@
-"""The demonstration people of test and demo: who they are, and their code of this moment."""
+"""The demonstration people of test and demo: how they sign in, and their code of this moment."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import struct
 import time
 from typing import Any
 
-DOMAINS = {"agent": "agent@agents.example", "officer": "officer@ipo.example", "cashier": "cashier@ipo.example"}
+COLUMNS = ["", "e-mail", "password", "code now", "secret for an authenticator"]
 PERIOD = 30
 
 
 def totp(secret: str, moment: float | None = None) -> str:
-    """Return the six digits that an authenticator shows at `moment` (RFC 6238, SHA-1, 30 seconds)."""
+    """Return the six digits that an authenticator shows at `moment` (RFC 6238: SHA-1, 30 seconds)."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
     counter = int(time.time() if moment is None else moment) // PERIOD
     digest = hmac.new(key, struct.pack(">Q", counter), hashlib.sha1).digest()
@@ -23,14 +23,16 @@ def totp(secret: str, moment: float | None = None) -> str:
 
 
 def sign_ins(secrets: dict[str, Any]) -> list[list[str]]:
-    """Return rows of person, e-mail, password, code of now and secret."""
+    """Return the rows of COLUMNS for the people whose secrets a vault holds; their addresses are the portal's."""
+    from portal.accounts.service import DEMO_PEOPLE
+
     return [
         [
-            person,
+            role.value,
             email,
-            secrets["vault_demo_passwords"][person],
-            totp(secrets["vault_demo_totp"][person]),
-            secrets["vault_demo_totp"][person],
+            secrets["vault_demo_passwords"][role.value],
+            totp(secrets["vault_demo_totp"][role.value]),
+            secrets["vault_demo_totp"][role.value],
         ]
-        for person, email in DOMAINS.items()
+        for role, (email, _) in DEMO_PEOPLE.items()
     ]

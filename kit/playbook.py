@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from kit import output
 from kit.errors import Exit, KitError
@@ -18,6 +19,7 @@ from kit.paths import LOGS, PLAYBOOKS, ROOT, STATE, VENV, private_directory
 from kit.tier import Tier
 
 SLOW_SECONDS = 5.0
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass
@@ -146,30 +148,28 @@ def run_playbook(
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     log = private_directory(LOGS) / f"{stamp}-{tier.name}-{playbook}.log"
     private = private_directory(STATE / "ansible" / "runs" / f"{stamp}-{os.getpid()}-{playbook}")
-    watch = Watch(on_event, show_changes=check)
     begun = time.monotonic()
-    try:
-        runner = ansible_runner.run(
-            private_data_dir=str(private),
-            project_dir=str(ROOT),
-            playbook=arguments[-1],
-            # ansible-runner reads the arguments with shlex, as a shell would.
-            cmdline=shlex.join(arguments[:-1]),
-            envvars={**environment, "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}"},
-            event_handler=watch.event,
-            quiet=True,
-            suppress_env_files=True,
-            settings={"suppress_ansible_output": True},
-        )
-        told = private / "artifacts" / runner.config.ident / "stdout"
-        text = told.read_text(errors="replace") if told.is_file() else ""
-    finally:
-        shutil.rmtree(private, ignore_errors=True)
-    log.write_text(f"$ {prefix} {command_line}\n\n{text}")
-    log.chmod(0o600)
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
+        kept.write(f"$ {prefix} {command_line}\n\n")
+        watch = Watch(on_event, kept, show_changes=check)
+        try:
+            runner = ansible_runner.run(
+                private_data_dir=str(private),
+                project_dir=str(ROOT),
+                playbook=arguments[-1],
+                # ansible-runner reads the arguments with shlex, as a shell would.
+                cmdline=shlex.join(arguments[:-1]),
+                envvars={**environment, "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}"},
+                event_handler=watch.event,
+                quiet=True,
+                suppress_env_files=True,
+                settings={"suppress_ansible_output": True},
+            )
+        finally:
+            shutil.rmtree(private, ignore_errors=True)
     status = str(runner.status)
     if status != "successful" and not watch.failures:
-        watch.failures.append(("", "", _reason(text)))
+        watch.failures.append(("", "", _reason(log.read_text(errors="replace"))))
     return PlaybookResult(
         playbook, _hosts(watch.stats), time.monotonic() - begun, log, command_line, status, watch.failures
     )
@@ -191,7 +191,8 @@ def show_end(tier: Tier, result: PlaybookResult, next_command: str) -> None:
 class Watch:
     """Turns Ansible's events into lines of progress, and remembers what failed."""
 
-    def __init__(self, also: Callable[[dict[str, Any]], None] | None, *, show_changes: bool) -> None:
+    def __init__(self, also: Callable[[dict[str, Any]], None] | None, log: TextIO, *, show_changes: bool) -> None:
+        self._log = log
         self.failures: list[tuple[str, str, str]] = []
         self.stats: dict[str, dict[str, int]] = {}
         self._also = also
@@ -204,6 +205,9 @@ class Watch:
         """Take one event of ansible-runner. Return False: nothing of it needs to be stored."""
         data = event.get("event_data") or {}
         kind = event.get("event", "")
+        if event.get("stdout"):
+            self._log.write(f"{_COLOUR.sub('', event['stdout'])}\n")
+            self._log.flush()
         if kind in {"playbook_on_play_start", "playbook_on_task_start", "playbook_on_stats"}:
             self._slow_task()
         if kind == "playbook_on_play_start":

@@ -65,11 +65,11 @@ def command(tier_name: str, as_json: bool, no_verify: bool) -> int:
 
 def _welcome(tier: Tier, scene: stage.Stage, secrets: dict[str, Any]) -> None:
     """Print where the portal is and who may sign in."""
-    from kit.people import sign_ins
+    from kit.people import COLUMNS, sign_ins
 
     first = tier.hosts[0]
     output.say(f"The portal of {tier.title} is at https://{scene.address(first)}/")
     output.say(f"its authority is {tier.state / 'ca.pem'} (let your browser trust it, or accept the warning)")
     output.say("")
-    output.table("Sign in as", ["", "e-mail", "password", "code now", "secret for an authenticator"], sign_ins(secrets))
+    output.table("Sign in as", COLUMNS, sign_ins(secrets))
     output.say("")
