@@ -139,5 +139,6 @@ def _page(view: DraftView, refusal: dict[str, Any] | None = None) -> str:
         refusal=refusal,
         undo=undo,
         formats=FORMATS,
+        accepted=lambda kind: ", ".join(str(FORMATS[one]) for one in kind.formats),
         largest=largest,
     )
