@@ -17,14 +17,23 @@ def _resolves(name: str) -> bool:
     return True
 
 
+UNITS = {"22": "ssh.service", "25": "postfix.service", "80": "nginx.service", "443": "nginx.service", "3306": "mariadb.service"}
+
+
+def _unit_of(port: str) -> str:
+    unit = UNITS.get(port, "")
+    running = unit and subprocess.run(["systemctl", "-q", "is-active", unit], check=False).returncode == 0
+    return unit if running else "a program without a name"
+
+
 def _listening() -> dict[str, list[str]]:
-    """Programs by TCP port; what listens on the loopback only is in nobody's way but its own port's."""
+    """Programs by TCP port. Where the kernel hides another account's programs (containers), the unit that runs stands for it."""
     found: dict[str, set[str]] = {}
     lines = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout.splitlines()
     for line in lines:
         port = line.split()[3].rsplit(":", 1)[1]
         names = re.findall(r'\("([^"]+)"', line)
-        found.setdefault(port, set()).update(names or ["a program without a name"])
+        found.setdefault(port, set()).update(names or [_unit_of(port)])
     return {port: sorted(names) for port, names in found.items()}
 
 

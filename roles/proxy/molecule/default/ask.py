@@ -114,7 +114,7 @@ def away() -> None:
         must(status == 503 and words in body, f"503 in {language}", (status, body[:200]))
         must("default-src 'none'" in seen.get("content-security-policy", ""), "the page's own policy", seen)
     must(ask("GET", "/proxy-pages/pages.css")[0] == 200, "the page's style is served")
-    must(ask("GET", "/proxy-pages/503.html")[0] != 200, "the page is no address of its own")
+    must(ask("GET", "/proxy-pages/503.en.html")[0] != 200, "the page is no address of its own")
 
 
 CHECKS = {"up": (plain, hosts, addresses, headers, uploads, rates), "away": (away,)}
