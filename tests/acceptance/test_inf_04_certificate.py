@@ -92,8 +92,9 @@ def _handshake(name: str, version: str) -> str:
     """A handshake in one version; SECLEVEL=0 lets our own side speak even the old ones."""
     ciphers = "" if version == "tls1_3" else "-cipher 'ALL:@SECLEVEL=0'"
     return (
-        f"openssl s_client -connect {name}:443 -servername {name} -{version} {ciphers} </dev/null 2>&1"
-        " | grep -E 'alert|Protocol|error|New, |Cipher is' ; exit ${PIPESTATUS[0]}"
+        f"said=$(openssl s_client -connect {name}:443 -servername {name} -{version} {ciphers} </dev/null 2>&1); "
+        "code=$?; "
+        "echo \"$said\" | grep -E 'alert|Protocol|error|Cipher is'; exit $code"
     )
 
 

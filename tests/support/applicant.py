@@ -105,7 +105,7 @@ class Applicant:
         page = self.submission(draft)
         for _ in range(3):
             answer = self.send_submission(page, expect=None)
-            if answer.status != 200 or not answer.path.endswith("/submit"):
+            if answer.status != 422:
                 break
             page = answer
         if expect is not None and answer.status != expect:
@@ -120,6 +120,25 @@ class Applicant:
         """Send that page's form with a code of the second factor."""
         values: dict[str, Any] = {"code": code or self.codes.next(), "declaration": "yes"}
         return self.client.send(page, values, expect=expect)
+
+    def number_of(self, page: Page) -> str:
+        """The number on the page that confirms a filing."""
+        parts = page.path.split("/")
+        if parts[1] != "filings" or page.status != 200:
+            raise Refused(f"no confirmation of a filing: {page.path} ({page.status}) {page.text[:600]}")
+        return parts[2]
+
+    def receipt(self, number: str) -> bytes | None:
+        """The receipt's bytes; None while it is still to follow."""
+        page = self.page(f"/filings/{number}/receipt.pdf", expect=None)
+        if page.status not in (200, 404):
+            raise Refused(f"the receipt of {number} answered {page.status}: {page.text[:300]}")
+        return page.response.content if page.status == 200 else None
+
+    def numbers(self, words: str) -> list[str]:
+        """Numbers of the docket's filings that a search for `words` finds."""
+        links = self.page(f"/docket?q={words}").links("/filings/")
+        return sorted({link.split("/")[2].partition("?")[0] for link in links})
 
     def delete_draft(self, draft: str) -> Page:
         """Delete a draft that was not filed."""

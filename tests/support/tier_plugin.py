@@ -29,16 +29,16 @@ class Looker:
     def __init__(self, evidence: EvidenceBook) -> None:
         self._evidence = evidence
 
-    def at(self, server: Server, command: str) -> str:
-        """The output of a command that must succeed."""
-        code, text = self.attempt(server, command)
-        assert code == 0, f"{command!r} on {server.name} ended with {code}: {text[-600:]}"
+    def at(self, server: Server, command: str, shown: str = "") -> str:
+        """The output of a command that must succeed; the evidence names it as `shown`, if given."""
+        code, text = self.attempt(server, command, shown)
+        assert code == 0, f"`{shown or command}` on {server.name} ended with {code}: {text.strip()[-600:]}"
         return text
 
-    def attempt(self, server: Server, command: str) -> tuple[int, str]:
+    def attempt(self, server: Server, command: str, shown: str = "") -> tuple[int, str]:
         """Exit code and output of a command that may fail."""
         code, text = server.attempt(command)
-        self._evidence.observe(server.name, command, text + (f"\n(exit {code})" if code else ""))
+        self._evidence.observe(server.name, shown or command, text + (f"\n(exit {code})" if code else ""))
         return code, text
 
 
