@@ -19,7 +19,7 @@ from kit.checklist.load import items_of, load_parts, load_signoffs, load_waivers
 from kit.checklist.marks import marked_tests
 from kit.checklist.model import TIERS
 from kit.checklist.results import Run, read_file
-from kit.checklist.rules import State, unkept_claims, unknown_waived_tests
+from kit.checklist.rules import State, unkept_claims, unknown_ids, unknown_waived_tests
 from kit.errors import Exit, KitError
 from kit.paths import LOGS, ROOT, VENV, private_directory
 from kit.report.collect import About, collect
@@ -104,7 +104,11 @@ def verify(tier: Tier, on_progress: Callable[[Run], None]) -> Verification:
     marked = marked_tests(ROOT / "tests")
     waivers = load_waivers(tier.waivers_files, items)
     signoffs = load_signoffs(tier.signoffs_file, items, ROOT)
-    problems = unkept_claims(items, marked) + unknown_waived_tests(waivers, marked)
+    problems = [
+        f"{node} is marked with {', '.join(ids)}, which the checklist does not have"
+        for node, ids in unknown_ids(marked, items).items()
+    ]
+    problems += unkept_claims(items, marked) + unknown_waived_tests(waivers, marked)
     if problems:
         raise KitError(
             "KIT-314",
