@@ -1,0 +1,219 @@
+"""What each section must hold, what is only warned about, and how two people's typing is compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from portal.drafting import checks, compare, rules
+from portal.drafting.assembly import assemble
+from portal.drafting.checks import State
+from portal.drafting.rules import Data
+from portal.drafting.texts import clean, is_printable
+from portal.drafting.typed import read
+from portal.drafting.words import countries
+from portal.profile.loader import load_profile
+
+PROFILE = load_profile(Path(__file__).parents[4] / "inventories/test/office.yml")
+SERVICE = "trademark-national"
+TODAY = date(2026, 11, 20)
+PARTY = {
+    "kind": "legal", "name": "Baobab Foods Ltd", "street": "12 Harbour Road", "city": "Lumeria City",
+    "postcode": "", "country": "KE", "email": "legal@baobab.example", "phone": "",
+}  # fmt: skip
+COMPLETE: dict[str, Data] = {
+    "about": {"reference": ""},
+    "applicant": PARTY,
+    "representative": {"represented": "no", **dict.fromkeys(PARTY, "")},
+    "mark": {"kind": "word", "text": "BAOBAB", "description": "", "colours": ""},
+    "goods": {"classes": [{"number": "30", "terms": "coffee\ntea"}]},
+    "priority": {"claims": []},
+    "fees": {"discount": ""},
+}
+
+
+def wrong(sections: dict[str, Data], *kinds: str) -> list[tuple[str, str]]:
+    found = checks.problems(SERVICE, sections, frozenset(kinds), PROFILE, TODAY)
+    assert all(str(problem.message) for problem in found)
+    return [(problem.section, problem.field) for problem in found]
+
+
+def changed(section: str, **values: object) -> dict[str, Data]:
+    return {**COMPLETE, section: {**COMPLETE[section], **values}}
+
+
+def claim(office: str = "FR", number: str = "1", day: str = "1", month: str = "7", year: str = "2026") -> Data:
+    return {"office": office, "number": number, "day": day, "month": month, "year": year}
+
+
+def test_a_complete_application_has_no_problem():
+    assert wrong(COMPLETE) == []
+
+
+def test_an_empty_draft_misses_what_is_required_and_nothing_that_is_optional():
+    sections = {section for section, _field in wrong({})}
+    assert sections == {"applicant", "mark", "goods"}
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "expected"),
+    [
+        ("applicant", {"name": ""}, "name"),
+        ("applicant", {"country": "XX"}, "country"),
+        ("applicant", {"email": "legal@"}, "email"),
+        ("applicant", {"kind": "other"}, "kind"),
+        ("applicant", {"name": "a\x07b"}, "name"),
+        ("applicant", {"name": "abc\u202efdp"}, "name"),
+        ("applicant", {"name": "two\nlines"}, "name"),
+        ("applicant", {"name": "x" * 301}, "name"),
+        ("representative", {"represented": ""}, "represented"),
+        ("mark", {"text": ""}, "text"),
+        ("mark", {"kind": "figurative", "description": ""}, "description"),
+        ("mark", {"colours": "red\x00"}, "colours"),
+        ("goods", {"classes": []}, "number-0"),
+        ("goods", {"classes": [{"number": "46", "terms": "a"}]}, "number-0"),
+        ("goods", {"classes": [{"number": "0", "terms": "a"}]}, "number-0"),
+        ("goods", {"classes": [{"number": "٣", "terms": "a"}]}, "number-0"),
+        ("goods", {"classes": [{"number": "9", "terms": " \n "}]}, "terms-0"),
+        ("goods", {"classes": [{"number": "9", "terms": "a"}, {"number": "09", "terms": "b"}]}, "number-1"),
+        ("goods", {"classes": [{"number": "9", "terms": "x" * 501}]}, "terms-0"),
+        ("priority", {"claims": [claim(office="ZZ")]}, "office-0"),
+        ("priority", {"claims": [claim(), claim(number="")]}, "number-1"),
+        ("priority", {"claims": [claim(day="31", month="6")]}, "day-0"),
+        ("priority", {"claims": [claim(year="2027")]}, "day-0"),
+        ("fees", {"discount": "everything"}, "discount"),
+        ("about", {"reference": "x" * 101}, "reference"),
+    ],
+)
+def test_each_mistake_is_found_at_its_field(section, values, expected):
+    """A problem that points nowhere leaves the agent searching on the last day of a term."""
+    assert wrong(changed(section, **values), "mark-image", "small-entity-proof") == [(section, expected)]
+
+
+@pytest.mark.parametrize("name", ["شركة البحر الأحمر", "株式会社デザイン", "Nguyễn Thị Hồng", "ශ්‍රී ලංකා", "فرهنگ‌نامه"])
+def test_names_of_every_script_are_kept_as_they_were_typed(name):
+    """A name that the office alters is another name."""
+    assert clean(unicodedata.normalize("NFD", name)) == unicodedata.normalize("NFC", name)
+    assert wrong(changed("applicant", name=clean(name))) == []
+
+
+@given(st.text())
+def test_cleaning_is_done_once_and_never_hides_a_control_character(text):
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
+    if any(ord(char) < 32 and char not in "\t\r\n" for char in text):
+        assert not is_printable(cleaned, lines=True)
+
+
+def test_documents_are_required_by_what_the_sections_say():
+    figurative = changed("mark", kind="figurative", description="A tree.")
+    assert wrong(figurative) == [("documents", "file-mark-image")]
+    assert wrong(figurative, "mark-image") == []
+    represented = {**COMPLETE, "representative": {"represented": "yes", **PARTY}}
+    assert wrong(represented) == [("documents", "file-power-of-attorney")]
+    claimed = changed("fees", discount="small-entity")
+    assert wrong(claimed) == [("documents", "file-small-entity-proof")]
+    assert wrong(claimed, "small-entity-proof") == []
+
+
+def test_a_service_that_is_closed_takes_no_filing():
+    closed = PROFILE.model_copy(update={"services": [PROFILE.services[0].model_copy(update={"open": False})]})
+    found = checks.problems(SERVICE, COMPLETE, frozenset(), closed, TODAY)
+    assert [(problem.section, problem.field) for problem in found] == [("about", "service")]
+
+
+def states(sections: dict[str, Data], *kinds: str) -> dict[str, State]:
+    found = checks.tasks(SERVICE, sections, frozenset(kinds), PROFILE, TODAY)
+    return {task.section: task.state for task in found}
+
+
+def test_the_four_states_of_the_task_list():
+    new = states({"about": {"reference": ""}})
+    assert new["applicant"] is State.NOT_STARTED
+    assert new["documents"] is new["fees"] is State.BLOCKED
+    some = states({"applicant": {**PARTY, "name": ""}, "goods": COMPLETE["goods"]})
+    assert (some["applicant"], some["goods"], some["fees"]) == (State.IN_PROGRESS, State.DONE, State.NOT_STARTED)
+    assert set(states(COMPLETE).values()) == {State.DONE}
+    figurative = changed("mark", kind="figurative", description="A tree.")
+    assert states(figurative)["documents"] is State.NOT_STARTED
+    assert states(figurative, "priority-document")["documents"] is State.IN_PROGRESS
+    assert states(figurative, "mark-image")["documents"] is State.DONE
+
+
+@pytest.mark.parametrize(
+    ("today", "warned"),
+    # Six months after 20 May 2026 is 20 November 2026, a Friday.
+    [(date(2026, 11, 20), False), (date(2026, 11, 21), True)],
+)
+def test_a_late_priority_claim_is_warned_about_and_not_refused(today, warned):
+    """The office decides on restoration; the portal says the date."""
+    sections = changed("priority", claims=[claim(day="20", month="5")])
+    found = checks.priority_warnings(SERVICE, sections, PROFILE, today)
+    assert [(problem.field, "20 November 2026" in str(problem.message)) for problem in found] == (
+        [("day-0", True)] if warned else []
+    )
+    assert checks.problems(SERVICE, sections, frozenset(), PROFILE, today) == []
+
+
+def test_the_application_holds_what_was_typed():
+    sections = changed("priority", claims=[claim(), claim(office="EM", number="018", day="02")])
+    sections["goods"] = {"classes": [{"number": "43", "terms": "hotels"}, {"number": "09", "terms": "a\n\n b \n"}]}
+    made = assemble(SERVICE, "en", sections, (), None)
+    assert [(goods.number, goods.terms) for goods in made.goods] == [(9, ("a", "b")), (43, ("hotels",))]
+    assert [(one.office, one.date) for one in made.priorities] == [("FR", date(2026, 7, 1)), ("EM", date(2026, 7, 2))]
+    assert (made.applicant.name, made.representative, made.title) == ("Baobab Foods Ltd", None, "BAOBAB")
+    represented = {**sections, "representative": {"represented": "yes", **PARTY}}
+    assert assemble(SERVICE, "en", represented, (), None).representative == made.applicant
+
+
+def test_rows_are_read_whatever_their_numbers_and_empty_ones_are_left_out():
+    form = MultiDict({"number-0": "9", "terms-0": "a\r\nb", "number-3": "", "terms-3": "", "number-7": "30"})
+    assert read("goods", form) == {"classes": [{"number": "9", "terms": "a\nb"}, {"number": "30", "terms": ""}]}
+    assert read("goods", form, without=0) == {"classes": [{"number": "30", "terms": ""}]}
+    assert read("mark", MultiDict({"text": " X ", "version": "1", "other": "x"}))["text"] == "X"
+
+
+def test_differences_and_merging_by_field():
+    mine, theirs = {**PARTY, "name": "Mine", "city": "M"}, {**PARTY, "name": "Theirs", "city": "T"}
+    found = compare.differences("applicant", mine, theirs)
+    assert [(one.key, one.mine, one.theirs) for one in found] == [("name", "Mine", "Theirs"), ("city", "M", "T")]
+    assert compare.merge("applicant", mine, theirs, {"city"}) == {**mine, "city": "T"}
+
+
+def test_classes_are_compared_by_their_number():
+    """Two people who each add a class must end with both, and none may overwrite the other's terms."""
+    mine = {"classes": [{"number": "9", "terms": "a"}, {"number": "30", "terms": "tea"}]}
+    theirs = {"classes": [{"number": "30", "terms": "coffee"}, {"number": "43", "terms": "hotels"}]}
+    found = compare.differences("goods", mine, theirs)
+    assert {(one.key, one.mine, one.theirs) for one in found} == {
+        ("class-9", "a", ""), ("class-30", "tea", "coffee"), ("class-43", "", "hotels"),
+    }  # fmt: skip
+    merged = compare.merge("goods", mine, theirs, {"class-30", "class-43"})
+    assert merged["classes"] == [mine["classes"][0], *theirs["classes"]]
+    assert compare.merge("goods", mine, theirs, {"class-9"})["classes"] == [mine["classes"][1]]
+
+
+@given(st.sets(st.sampled_from(["name", "city", "phone"])))
+def test_taking_nothing_keeps_mine_and_taking_all_makes_theirs(names):
+    mine, theirs = dict(PARTY), {**PARTY, **dict.fromkeys(names, "changed")}
+    keys = {one.key for one in compare.differences("applicant", mine, theirs)}
+    assert keys == names
+    assert compare.merge("applicant", mine, theirs, set()) == mine
+    assert compare.merge("applicant", mine, theirs, keys) == theirs
+
+
+def test_countries_are_those_of_iso_3166_in_the_readers_order():
+    assert len(countries()) == 249
+    assert list(countries("fr").values())[:3] == ["Afghanistan", "Afrique du Sud", "Albanie"]
+
+
+def test_a_class_number_is_read_in_one_way_only():
+    assert [rules.class_number(text) for text in ("1", "45", "09", "0", "46", "-1", "1.0", " 1", "²")] == [
+        1, 45, 9, None, None, None, None, None, None,
+    ]  # fmt: skip
