@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
+
+from portal.settings import settings_path
 
 COMMANDS = {
     "migrate": "portal.migrations.commands",
@@ -32,6 +37,28 @@ class Portal(click.Group):
             return None
         command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a configuration that does not hold is one clear line and exit code 2, not a trace."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:  # TOMLDecodeError, ValidationError and ProfileError are its kinds
+            if not _is_about_configuration(error):
+                raise
+            _refuse(str(error))
+        except OSError as error:
+            if error.filename is None or Path(error.filename) != settings_path():
+                raise
+            _refuse(f"{error.filename} cannot be read: {error.strerror}")
+
+
+def _is_about_configuration(error: ValueError) -> bool:
+    return type(error).__name__ in ("TOMLDecodeError", "ValidationError", "ProfileError")
+
+
+def _refuse(why: str) -> NoReturn:
+    click.echo(f"portal: {why}\nTry: portal check-config {settings_path()} (PORTAL_SETTINGS names the file)", err=True)
+    sys.exit(2)
 
 
 @click.command(cls=Portal)

@@ -23,7 +23,7 @@ class Tier(StrEnum):
 class Settings(BaseModel):
     """Everything the process must know before it serves; an unknown key is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     tier: Tier
     public_url: AnyHttpUrl

@@ -15,11 +15,12 @@ from portal.profile.model import Profile
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in a profile; `line` counts from 1, `key` is the way to it, such as `office.currency`."""
+    """What is wrong; `line` counts from 1, `key` is the way to it (`office.currency`), `nearest` a known key."""
 
     line: int
     key: str
     message: str
+    nearest: str = ""
 
 
 class ProfileError(ValueError):
@@ -32,13 +33,18 @@ class ProfileError(ValueError):
 
 def load_profile(path: Path) -> Profile:
     """The profile of this file; raises OSError or ProfileError."""
-    text = path.read_text(encoding="utf-8")
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        text = path.read_text(encoding="utf-8")
+        values = yaml.load(text, Loader=_Strict)  # noqa: S506 - a SafeLoader
+        tree = yaml.compose(text, Loader=_Strict)
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ProfileError(path, [Problem(line, "(file)", "is not UTF-8 text")]) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ProfileError(path, [Problem(line, "(file)", f"is not YAML: {error.problem}")]) from error
+        raise ProfileError(path, [Problem(line, "(file)", error.problem or "is not YAML")]) from error
+    except yaml.YAMLError as error:
+        raise ProfileError(path, [Problem(1, "(file)", f"is not YAML: {error}")]) from error
     try:
         return Profile.model_validate(values)
     except ValidationError as error:
@@ -46,19 +52,47 @@ def load_profile(path: Path) -> Profile:
         raise ProfileError(path, sorted(problems, key=lambda problem: problem.line)) from error
 
 
+class _Strict(yaml.SafeLoader):
+    """YAML that refuses what SafeLoader lets pass: a key given twice (the last would win), an impossible date."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[str, int] = {}
+        for key, _value in node.value:
+            if key.value in seen:
+                problem = f"key '{key.value}' was given before, in line {seen[key.value]}"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen[key.value] = key.start_mark.line + 1
+        return super().construct_mapping(node, deep)
+
+    def construct_date(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError as error:
+            problem = f"'{node.value}' is not a date: {error}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+
+_Strict.add_constructor("tag:yaml.org,2002:timestamp", _Strict.construct_date)
+
+
 def _problem(found: Any, tree: yaml.Node | None) -> Problem:
-    way = [part for part in found["loc"] if not isinstance(part, str) or part.isidentifier() or "-" in part]
+    located = found["ctx"]["way"] if found["type"] == "reference" else found["loc"]
+    way = [part for part in located if not isinstance(part, str) or part.isidentifier() or "-" in part]
     key = ".".join(str(part) for part in way) or "(file)"
     message = found["msg"].removeprefix("Value error, ")
+    nearest = ""
     if found["type"] == "extra_forbidden":
-        message = f"is not a known key{_nearest(way)}"
+        known, nearest = _nearest(way)
+        message = (
+            f"is not a known key; did you mean '{nearest}'?" if nearest else f"is not a known key; known here: {known}"
+        )
     elif found["type"] == "missing":
         message = "is missing"
-    return Problem(_line(tree, way), key, message)
+    return Problem(_line(tree, way), key, message, nearest)
 
 
-def _nearest(way: list[Any]) -> str:
-    """Name the right key that is most like the last one of `way`."""
+def _nearest(way: list[Any]) -> tuple[str, str]:
+    """The known keys at this place, and the one that is most like the last one of `way`."""
     model: Any = Profile
     for part in way[:-1]:
         if isinstance(part, int):
@@ -67,9 +101,9 @@ def _nearest(way: list[Any]) -> str:
         inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
         model = next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
         if model is None:
-            return ""
+            return "", ""
     near = difflib.get_close_matches(str(way[-1]), list(model.model_fields), n=1, cutoff=0.5)
-    return f"; did you mean '{near[0]}'?" if near else f"; known here: {', '.join(model.model_fields)}"
+    return ", ".join(model.model_fields), near[0] if near else ""
 
 
 def _line(node: yaml.Node | None, way: list[Any]) -> int:

@@ -5,18 +5,26 @@ Every model refuses unknown keys. Texts for people are given in each of the offi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = dict[str, str]
 """A text for people by language code."""
 Money = Annotated[Decimal, Field(ge=0, max_digits=14)]
+
+
+def wrong(way: Sequence[object], message: str) -> PydanticCustomError:
+    """A mistake between two places of the profile, with the way to the one that must change."""
+    return PydanticCustomError("reference", "{message}", {"message": message, "way": list(way)})
 
 
 class Strict(BaseModel):
@@ -74,6 +82,18 @@ class Office(Strict):
     def known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"'{value}' is not a time zone of the tz database (for example Africa/Nairobi)")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def known_languages(cls, value: list[str]) -> list[str]:
+        for code in value:
+            try:
+                Locale.parse(code, sep="-")
+            except (ValueError, UnknownLocaleError) as error:
+                raise ValueError(f"'{code}' is not a language code (for example en, fr, pt-BR)") from error
+        if len(set(value)) != len(value):
+            raise ValueError("a language is given twice")
         return value
 
     @property
@@ -199,37 +219,46 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def references_hold(self) -> Self:
-        services = {service.code: service for service in self.services}
-        for schedule in self.fee_schedules:
+        self._codes_are_unique()
+        services = {service.code for service in self.services}
+        for s, schedule in enumerate(self.fee_schedules):
             codes = {fee.code for fee in schedule.fees}
-            for fee in schedule.fees:
+            for f, fee in enumerate(schedule.fees):
                 if fee.service not in services:
-                    raise ValueError(f"fee '{fee.code}' names service '{fee.service}', which the profile does not have")
-            for discount in schedule.discounts:
+                    where = ["fee_schedules", s, "fees", f, "service"]
+                    raise wrong(where, f"names service '{fee.service}', which the profile does not have")
+            for d, discount in enumerate(schedule.discounts):
                 if missing := set(discount.applies_to) - codes:
-                    raise ValueError(
-                        f"discount '{discount.code}' applies to unknown fees: {', '.join(sorted(missing))}"
-                    )
-        for text in self.texts():
+                    where = ["fee_schedules", s, "discounts", d, "applies_to"]
+                    raise wrong(where, f"applies to unknown fees: {', '.join(sorted(missing))}")
+        for way, text in self.texts():
             if missing := set(self.office.languages) - set(text):
-                raise ValueError(f"the text {text!r} is missing in: {', '.join(sorted(missing))}")
+                raise wrong(way, f"is missing in: {', '.join(sorted(missing))}")
         return self
 
-    def texts(self) -> list[Text]:
-        """Every text for people in the profile."""
-        found: list[Text] = []
+    def _codes_are_unique(self) -> None:
+        for name in ("services", "branches"):
+            seen: set[str] = set()
+            for i, item in enumerate(getattr(self, name)):
+                if item.code in seen:
+                    raise wrong([name, i, "code"], f"'{item.code}' was given before")
+                seen.add(item.code)
 
-        def walk(value: object) -> None:
+    def texts(self) -> list[tuple[list[str | int], Text]]:
+        """Every text for people in the profile, with the way to it."""
+        found: list[tuple[list[str | int], Text]] = []
+
+        def walk(value: object, way: list[str | int]) -> None:
             if isinstance(value, BaseModel):
                 for name in type(value).model_fields:
-                    walk(getattr(value, name))
+                    walk(getattr(value, name), [*way, name])
             elif isinstance(value, list):
-                for item in value:
-                    walk(item)
+                for i, item in enumerate(value):
+                    walk(item, [*way, i])
             elif isinstance(value, dict):
-                found.append(value)
+                found.append((way, value))
 
-        walk(self)
+        walk(self, [])
         return found
 
     def service(self, code: str) -> Service:

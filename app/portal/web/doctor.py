@@ -1,0 +1,187 @@
+"""Whether everything that the portal needs is there: each part ok or not, what was seen, and what mends it."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography.hazmat.primitives.serialization import pkcs12
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal import tables
+from portal.documents import scanner
+from portal.migrations import runner
+from portal.profile.loader import load_profile
+from portal.settings import Settings, Tier
+
+LEAST_FREE = 2 * 1024**3
+LEAST_DAYS = 14
+LONGEST_BACKLOG = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part of the examination; `remedy` is empty when it is well."""
+
+    check: str
+    ok: bool
+    observed: str
+    remedy: str = ""
+
+
+class Unwell(Exception):
+    """A part is not well; the first argument is what was seen, the second what mends it."""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every finding in the order in which one would look; none stops the next."""
+    checks: list[tuple[str, Callable[[Settings], str]]] = [
+        ("profile", _profile),
+        ("database", _database),
+        ("schema", _schema),
+        ("documents", _documents),
+        ("space", _space),
+        ("signing", _signing),
+        ("mail", _mail),
+        ("scanner", _scanner),
+        ("outbox", _outbox),
+    ]
+    for name, check in checks:
+        try:
+            yield Finding(name, True, check(settings))
+        except Unwell as error:
+            observed, remedy = error.args
+            yield Finding(name, False, observed, remedy)
+
+
+def _profile(settings: Settings) -> str:
+    try:
+        profile = load_profile(settings.office_file)
+    except (OSError, ValueError) as error:
+        raise Unwell(str(error), f"mend it, then try: portal check-config {settings.office_file}") from error
+    return f"{settings.office_file}: {profile.office.name[profile.office.languages[0]]}"
+
+
+def _database(settings: Settings) -> str:
+    engine = runner.engine_of(settings.database_url.get_secret_value())
+    try:
+        with engine.connect():
+            url = engine.url
+            return f"{url.get_backend_name()} at {url.host or url.database} answers"
+    except SQLAlchemyError as error:
+        raise Unwell(_short(error), "start the database; compare database_url with its account and firewall") from error
+    finally:
+        engine.dispose()
+
+
+def _schema(settings: Settings) -> str:
+    engine = runner.engine_of(settings.database_url.get_secret_value())
+    try:
+        with engine.connect() as connection:
+            current = runner.current(connection)
+    except SQLAlchemyError as error:
+        raise Unwell("unknown: the database does not answer", "mend the database first") from error
+    finally:
+        engine.dispose()
+    if current != runner.head():
+        raise Unwell(f"{current or 'none'}, wanted {runner.head()}", "run `portal migrate` with the migration account")
+    return f"{current}, as this release wants it"
+
+
+def _documents(settings: Settings) -> str:
+    probe = settings.documents_path / f".doctor-{secrets.token_hex(4)}"
+    try:
+        probe.write_bytes(b"probe")
+        probe.unlink()
+    except OSError as error:
+        remedy = f"make {settings.documents_path} exist and writable for the portal's account (role `documents`)"
+        raise Unwell(f"{settings.documents_path}: {error.strerror}", remedy) from error
+    return f"{settings.documents_path} can be written"
+
+
+def _space(settings: Settings) -> str:
+    try:
+        free = shutil.disk_usage(settings.documents_path).free
+    except OSError as error:
+        raise Unwell(f"{settings.documents_path}: {error.strerror}", "mend the document store first") from error
+    observed = f"{free / 1024**3:.1f} GiB free for documents"
+    if free < LEAST_FREE:
+        raise Unwell(
+            observed, f"free or add disk space: below {LEAST_FREE // 1024**3} GiB uploads will soon be refused"
+        )
+    return observed
+
+
+def _signing(settings: Settings) -> str:
+    if settings.signing_keystore is None:
+        if settings.tier is Tier.DEVELOPMENT:
+            return "no key is configured, which is usual in development: receipts wait"
+        raise Unwell("no key is configured", "set signing_keystore and signing_passphrase (role `signing`)")
+    try:
+        passphrase = settings.signing_passphrase.get_secret_value().encode() or None
+        key, certificate, _chain = pkcs12.load_key_and_certificates(settings.signing_keystore.read_bytes(), passphrase)
+    except (OSError, ValueError) as error:
+        remedy = "put the office's PKCS#12 file and its passphrase in place; receipts wait in the outbox until then"
+        raise Unwell(f"{settings.signing_keystore} does not open: {error}", remedy) from error
+    if key is None or certificate is None:
+        raise Unwell(
+            f"{settings.signing_keystore} holds no key with its certificate", "export both into one PKCS#12 file"
+        )
+    left = (certificate.not_valid_after_utc - datetime.now(UTC)).days
+    observed = f"{certificate.subject.rfc4514_string()}, {left} days left"
+    if left < LEAST_DAYS or certificate.not_valid_before_utc > datetime.now(UTC):
+        raise Unwell(observed, "replace the signing certificate: `bin/kit rotate` on the controller")
+    return observed
+
+
+def _mail(settings: Settings) -> str:
+    if settings.mail_page:
+        return "kept on the developer's page"
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=10) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        remedy = "start the mail server; notices wait in the outbox until then"
+        raise Unwell(f"{where} does not answer: {error}", remedy) from error
+    return f"{where} answers"
+
+
+def _scanner(settings: Settings) -> str:
+    if not settings.scanner:
+        return "none is configured: documents are checked for their format only"
+    try:
+        scanner.ping(settings.scanner)
+    except scanner.ScannerAway as error:
+        raise Unwell(str(error), "start clamav-daemon, or correct `scanner`; uploads are refused until then") from error
+    return f"{settings.scanner} answers"
+
+
+def _outbox(settings: Settings) -> str:
+    rows = tables.outbox.OutboxRow
+    engine = runner.engine_of(settings.database_url.get_secret_value())
+    try:
+        with Session(engine) as session:
+            waiting = select(func.count(), func.min(rows.created_at)).where(rows.delivered_at.is_(None))
+            count, oldest = session.execute(waiting).one()
+    except SQLAlchemyError as error:
+        raise Unwell("unknown: the database or its schema is away", "mend database and schema first") from error
+    finally:
+        engine.dispose()
+    if not count:
+        return "nothing waits"
+    age = datetime.now(UTC) - oldest
+    observed = f"{count} waiting, the oldest for {int(age.total_seconds() // 60)} min"
+    if age > LONGEST_BACKLOG:
+        raise Unwell(observed, "look at `systemctl status portal-worker` and at the rows' last_error")
+    return observed
+
+
+def _short(error: SQLAlchemyError) -> str:
+    return str(error.args[0] if error.args else error).splitlines()[0]
