@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,15 +54,22 @@ def verify_receipt(files: tuple[Path, ...], trust: Path | None, record: bool, as
         raise click.UsageError(f"cannot read the trusted issuers or the settings: {error}") from error
     if not roots:
         raise click.UsageError("no trusted issuer is known: set signing_trust, or give --trust FILE")
-    numbers = _recorded_hashes() if record else None
-    answers = [_answer(file, roots, numbers) for file in files]
+    with _database(record):
+        answers = [_answer(file, roots, record) for file in files]
     for answer in answers:
         click.echo(json.dumps(vars(answer), ensure_ascii=False) if as_json else answer.words())
     if any(answer.state != "valid" or answer.recorded is False for answer in answers):
         sys.exit(3)
 
 
-def _answer(file: Path, roots: Any, recorded: dict[str, str | None] | None) -> Answer:
+def _database(wanted: bool) -> AbstractContextManager[Any]:
+    """The application's context where the database is asked; else nothing, so that no database is needed."""
+    from portal.app import create_app
+
+    return create_app().app_context() if wanted else nullcontext()
+
+
+def _answer(file: Path, roots: Any, record: bool) -> Answer:
     from portal.signing.service import State, verdict
 
     try:
@@ -70,7 +78,7 @@ def _answer(file: Path, roots: Any, recorded: dict[str, str | None] | None) -> A
         return Answer(str(file), "unreadable", None, None, str(error.strerror), None, None)
     judged = verdict(content, roots)
     number = _number(content) if judged.state is State.VALID else None
-    known = None if recorded is None or number is None else recorded.get(number) == _sha512(content)
+    known = _recorded(number) == _sha512(content) if record and number else None
     at = judged.signed_at.isoformat() if judged.signed_at else None
     return Answer(str(file), str(judged.state), judged.signer, at, judged.detail, number, known)
 
@@ -94,14 +102,11 @@ def _sha512(content: bytes) -> str:
     return hashlib.sha512(content).hexdigest()
 
 
-def _recorded_hashes() -> dict[str, str | None]:
+def _recorded(number: str) -> str | None:
+    """The hash of the receipt that the database knows for this number."""
     from sqlalchemy import select
 
-    from portal.app import create_app
     from portal.db import db
     from portal.filing.models import Filing
 
-    with create_app().app_context():
-        return {
-            row.number: row.receipt_sha512 for row in db.session.execute(select(Filing.number, Filing.receipt_sha512))
-        }
+    return db.session.scalar(select(Filing.receipt_sha512).where(Filing.number == number))

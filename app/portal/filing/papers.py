@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -73,17 +73,11 @@ def declaration() -> str:
 
 def exact(value: datetime, language: str) -> str:
     """An instant to the second, in the office's zone and in UTC."""
-    zone = profile().office.zone
-    local = value.astimezone(zone)
-    return str(
-        _(
-            "%(day)s, %(time)s in the office’s time zone (%(zone)s); %(utc)s UTC",
-            day=formats.day(local.date(), language),
-            time=local.strftime("%H:%M:%S"),
-            zone=profile().office.time_zone.replace("_", " "),
-            utc=value.strftime("%Y-%m-%d %H:%M:%S"),
-        )
-    )
+    office = profile().office
+    local = value.astimezone(office.zone)
+    zone = office.time_zone.replace("_", " ")
+    universal = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{formats.day(local.date(), language)}, {local:%H:%M:%S}, {zone} ({universal})"
 
 
 def rule_words(reception: dict[str, Any], language: str) -> str:
@@ -162,14 +156,14 @@ def _receipt_words() -> dict[str, Any]:
         "times-heading": _("When it was received"),
         "files-heading": _("Files received"),
         "no-files": _("No file was attached to the application."),
-        "file-heads": [_("Document"), _("File name"), _("Size"), _("Pages")],
+        "file-heads": [_("Document, file name and SHA-512"), _("Size"), _("Pages")],
         "record-heading": _("The record that the office keeps"),
         "record-text": _(
-            "The office keeps every file exactly as it was received. The line under each name is the SHA-512 of the "
+            "The office keeps every file exactly as it was received. Under each name stands the SHA-512 of the "
             "file’s bytes: whoever holds the same file can compute it again. The application data and the manifest "
             "are attached to this receipt."
         ),
-        "record-heads": [_("File"), _("Size")],
+        "record-heads": [_("File and SHA-512"), _("Size")],
         "fees-heading": _("Fees"),
         "manifest-description": _("The manifest of the filing: every file with its SHA-512"),
         "signature": _(

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.rules import Permission, is_granted
 from portal.accounts.service import confirm_second_factor
 from portal.context import profile
+from portal.db import db
 from portal.documents.store import StoreError
 from portal.drafting.service import Incomplete
 from portal.filing import papers, service
@@ -47,30 +48,32 @@ def submit(draft_id: str) -> Answer:
     if known := service.filing_of_draft(draft_id, current_user):
         return _to_confirmation(known)
     form = SubmitForm()
-    if not form.validate_on_submit():
-        return _submit_page(draft_id, form)
-    if not confirm_second_factor(current_user, form.code.data):
+    if form.validate_on_submit() and not confirm_second_factor(current_user, form.code.data):
         if known := _filed_meanwhile(draft_id):
             return _to_confirmation(known)
         form.code.errors = [_("This code is wrong, or it was used before. Give the one that the app shows now.")]
-        return _submit_page(draft_id, form)
+    return _submit_page(draft_id, form) if form.errors else _file(draft_id)
+
+
+def _file(draft_id: str) -> Answer:
     try:
         filing = service.submit(draft_id, current_user, chosen())
     except Incomplete:
         return redirect(url_for("drafting.check", draft_id=draft_id), 303)
-    except StoreError as error:
-        log.error("draft %s was not filed: %s", draft_id, error)
+    except StoreError:
+        log.exception("draft %s was not filed", draft_id)
         return render_template("filing/refused.html", draft_id=draft_id), 503
     return _to_confirmation(filing)
 
 
 def _filed_meanwhile(draft_id: str) -> Filing | None:
     """The filing of a double click: its first half spent the code and may still be at work."""
-    for _attempt in range(10):
+    for attempt in range(20):
         if known := service.filing_of_draft(draft_id, current_user):
             return known
-        if not service.is_being_filed(draft_id, current_user):
+        if attempt > 1 and not service.is_being_filed(draft_id, current_user):
             return None
+        db.session.rollback()  # the next look has to see what was committed meanwhile
         time.sleep(0.2)
     return None
 

@@ -1,0 +1,82 @@
+"""Drafts for tests: typed through the drafting service, complete, with real files in the store."""
+
+from __future__ import annotations
+
+import copy
+import io
+from typing import Any
+
+import pikepdf
+from flask import current_app
+
+from portal.accounts.models import User
+from portal.db import utc_now
+from portal.documents.service import Received
+from portal.documents.store import store
+from portal.drafting import service
+
+COMPLETE: dict[str, dict[str, Any]] = {
+    "applicant": {
+        "kind": "legal",
+        "name": "Café Zoë & Fils <Ltd>",
+        "street": "12 Harbour Road",
+        "city": "Lumeria City",
+        "postcode": "00100",
+        "country": "KE",
+        "email": "ip@zoe.example",
+        "phone": "+000 555 0199",
+    },
+    "representative": {
+        "represented": "yes",
+        "kind": "natural",
+        "name": "Amina Diallo",
+        "street": "3 Court Lane",
+        "city": "Lumeria City",
+        "postcode": "00101",
+        "country": "KE",
+        "email": "amina@agents.example",
+        "phone": "",
+    },
+    "mark": {"kind": "word", "text": "ZOË", "description": "", "colours": ""},
+    "goods": {"classes": [{"number": "30", "terms": "Coffee\nTea"}, {"number": "43", "terms": "Catering"}]},
+    "priority": {"claims": []},
+    "fees": {"discount": ""},
+}
+
+
+def pdf_bytes(pages: int = 2, mark: str = "") -> bytes:
+    """A small sound PDF; `mark` makes one differ from another."""
+    document, out = pikepdf.new(), io.BytesIO()
+    for _page in range(pages):
+        document.add_blank_page()
+    document.docinfo["/Title"] = f"Power of attorney {mark}"
+    document.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def complete_draft(user: User, mark: str = "ZOË", **sections: dict[str, Any]) -> str:
+    """A draft that can be filed, with its power of attorney; `sections` replace the usual answers."""
+    profile = current_app.config["PROFILE"]
+    draft = service.create(profile.services[0].code, "ZOE/2026-17", user, profile)
+    answers = copy.deepcopy(COMPLETE) | sections
+    answers["mark"] = {**answers["mark"], "text": mark}
+    for name, data in answers.items():
+        service.save_section(draft.id, name, data, 0, user)
+    attach(draft.id, user, "power-of-attorney", "power of attorney.pdf", pdf_bytes())
+    return draft.id
+
+
+def attach(draft_id: str, user: User, kind: str, name: str, content: bytes) -> str:
+    """Attach a PDF as if it had been uploaded and checked; returns its hash."""
+    stored = store().put(content)
+    received = Received(
+        file_name=name,
+        format="pdf",
+        media_type="application/pdf",
+        size=stored.size,
+        sha512=stored.sha512,
+        pages=2,
+        received_at=utc_now(),
+    )
+    service.add_document(draft_id, kind, received, user, 5)
+    return stored.sha512
