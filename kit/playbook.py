@@ -147,6 +147,7 @@ def run_playbook(
     output.say(f"  $ {prefix} {command_line}", style="dim")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     log = private_directory(LOGS) / f"{stamp}-{tier.name}-{playbook}.log"
+    _sweep(STATE / "ansible" / "runs")
     private = private_directory(STATE / "ansible" / "runs" / f"{stamp}-{os.getpid()}-{playbook}")
     begun = time.monotonic()
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
@@ -159,7 +160,7 @@ def run_playbook(
                 playbook=arguments[-1],
                 # ansible-runner reads the arguments with shlex, as a shell would.
                 cmdline=shlex.join(arguments[:-1]),
-                envvars={**environment, "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}"},
+                envvars={**environment, "PATH": f"{_tied(private)}:{VENV / 'bin'}:{os.environ.get('PATH', '')}"},
                 event_handler=watch.event,
                 quiet=True,
                 suppress_env_files=True,
@@ -197,6 +198,7 @@ class Watch:
         self.stats: dict[str, dict[str, int]] = {}
         self._also = also
         self._show_changes = show_changes
+        self._play = ""
         self._place = ""
         self._task = ""
         self._task_began = time.monotonic()
@@ -211,10 +213,13 @@ class Watch:
         if kind in {"playbook_on_play_start", "playbook_on_task_start", "playbook_on_stats"}:
             self._slow_task()
         if kind == "playbook_on_play_start":
-            output.progress(str(data.get("play") or data.get("name")))
+            self._play = str(data.get("play") or data.get("name"))
             self._place = ""
         elif kind == "playbook_on_task_start":
             self._task = str(data.get("task", ""))
+            if self._play:  # told with its first task: plays that have nothing to do are not worth a line
+                output.progress(self._play)
+                self._play = ""
             role = str(data.get("role") or "")
             if role != self._place:
                 self._place = role
@@ -250,6 +255,25 @@ class Watch:
         role = str(data.get("role") or "")
         self.failures.append((host, f"{role}: {task}" if role else task, message[:2000]))
         output.say(f"  failed on {host}: {task}", style="red")
+
+
+def _sweep(runs: Path) -> None:
+    """Remove what runs that were killed have left; a directory's name holds the process that made it."""
+    for left in runs.glob("*-*-*"):
+        if not Path("/proc", left.name.split("-")[1]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _tied(folder: Path) -> Path:
+    """Return a directory for PATH whose ansible-playbook ends with this process.
+
+    Were the kit killed, its playbook would go on beside the next run, for the lock is free again.
+    """
+    command = folder / "ansible-playbook"
+    program = shlex.quote(str(VENV / "bin" / "ansible-playbook"))
+    command.write_text(f'#!/bin/sh\nexec setpriv --pdeathsig TERM {program} "$@"\n')
+    command.chmod(0o700)
+    return folder
 
 
 def _changed(data: dict[str, Any]) -> bool:

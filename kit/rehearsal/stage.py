@@ -11,7 +11,7 @@ from pathlib import Path
 from kit import output
 from kit.errors import Exit, KitError
 from kit.paths import REHEARSALS, private_directory, write_private
-from kit.rehearsal import containers, image, names, network, overlay
+from kit.rehearsal import containers, image, names, network, overlay, runtime
 from kit.tier import Tier
 
 
@@ -113,6 +113,25 @@ def require(tier: Tier) -> None:
             fix=f"bin/kit up {tier.name}",
             exit_code=Exit.UNREACHABLE,
         )
+    if not tier.rehearsal:
+        return
+    states = {host: state(host) for host in addresses(tier)}
+    idle = {host: found for host, found in states.items() if found != "running"}
+    if idle:
+        raise KitError(
+            "KIT-125",
+            f"Not running: {', '.join(f'{host} ({found})' for host, found in idle.items())}.",
+            where=", ".join(names.container_name(host) for host in idle),
+            why="the container was stopped or removed by hand, or the machine was started again",
+            fix=f"bin/kit up {tier.name}",
+            exit_code=Exit.UNREACHABLE,
+        )
+
+
+def state(host: str) -> str:
+    """Return podman's word for the state of a host's container: running, paused, exited, … or gone."""
+    known = runtime.inspect("container", names.container_name(host))
+    return str(known["State"]["Status"]) if known else "gone"
 
 
 def keep_packages(tier: Tier) -> None:

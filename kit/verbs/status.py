@@ -13,7 +13,7 @@ from kit import output, secrets
 from kit.cli import json_option, rehearsal_option, tier_argument
 from kit.errors import Exit
 from kit.playbook import run_playbook
-from kit.rehearsal import names, stage
+from kit.rehearsal import stage
 from kit.tier import Tier, get
 
 
@@ -24,11 +24,11 @@ from kit.tier import Tier, get
 def command(tier_name: str, rehearsal: bool, as_json: bool) -> int:
     """Show the servers, their services, the release, the last backup and the last report."""
     tier = get(tier_name, rehearsal=rehearsal)
-    stage.require(tier)
-    secrets.read(tier)
-    containers = _containers(tier) if rehearsal else {}
+    containers = {host: stage.state(host) for host in stage.addresses(tier)} if rehearsal else {}
     for host, state in containers.items():
         output.say(f"container {host}: {state}", style="" if state == "running" else "red")
+    stage.require(tier)
+    secrets.read(tier)
     with tempfile.TemporaryDirectory(prefix="kit-status-") as scratch:
         answer = Path(scratch) / "status.json"
         result = run_playbook(tier, "status", extra_vars={"status_file": str(answer)})
@@ -56,16 +56,6 @@ def command(tier_name: str, rehearsal: bool, as_json: bool) -> int:
             },
         )
     return int(Exit.DONE if result.ok else Exit.UNREACHABLE)
-
-
-def _containers(tier: Tier) -> dict[str, str]:
-    from kit.rehearsal.runtime import inspect
-
-    found = {}
-    for host in stage.addresses(tier):
-        known = inspect("container", names.container_name(host))
-        found[host] = str(known["State"]["Status"]) if known else "gone"
-    return found
 
 
 def _newest_report(tier: Tier) -> Path | None:
