@@ -114,6 +114,14 @@ def picture(form: str = "PNG", size: tuple[int, int] = (64, 48), frames: int = 1
     return target.getvalue()
 
 
+def plain_tiff(side: int, frames: int = 1) -> bytes:
+    """Pages of one colour, packed to almost nothing."""
+    page = Image.new("RGB", (side, side), (200, 100, 50))
+    target = io.BytesIO()
+    page.save(target, "TIFF", compression="tiff_deflate", save_all=True, append_images=[page] * (frames - 1))
+    return target.getvalue()
+
+
 def png_bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A small PNG that says it has thousands of millions of pixels, with some of them."""
 
