@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -30,7 +29,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     import_module("portal.web.setup").init_app(app)
     import_module("portal.accounts.security").init_app(app)
     for feature in FEATURES:
-        if find_spec(f"portal.{feature}.views") is None:
-            continue
         app.register_blueprint(import_module(f"portal.{feature}.views").bp)
     return app
