@@ -1,4 +1,4 @@
-"""Run on a server by playbooks/preflight.yml: clock, names that do not resolve, who listens where, disk. Prints JSON."""
+"""Run on a server by playbooks/preflight.yml: clock, unresolved names, who listens where, disk; prints JSON."""
 
 import json
 import re
@@ -17,7 +17,13 @@ def _resolves(name: str) -> bool:
     return True
 
 
-UNITS = {"22": "ssh.service", "25": "postfix.service", "80": "nginx.service", "443": "nginx.service", "3306": "mariadb.service"}
+UNITS = {
+    "22": "ssh.service",
+    "25": "postfix.service",
+    "80": "nginx.service",
+    "443": "nginx.service",
+    "3306": "mariadb.service",
+}
 
 
 def _unit_of(port: str) -> str:
@@ -27,7 +33,7 @@ def _unit_of(port: str) -> str:
 
 
 def _listening() -> dict[str, list[str]]:
-    """Programs by TCP port. Where the kernel hides another account's programs (containers), the unit that runs stands for it."""
+    """Programs by TCP port; where a container hides another account's programs, the unit that runs stands for them."""
     found: dict[str, set[str]] = {}
     lines = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout.splitlines()
     for line in lines:

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -14,8 +14,8 @@ def _said(*command: str) -> str:
 
 def _days_left(certificate: Path) -> int:
     end = _said("openssl", "x509", "-in", str(certificate), "-noout", "-enddate", "-dateopt", "iso_8601")
-    until = datetime.strptime(end.partition("=")[2], "%Y-%m-%d %H:%M:%SZ").replace(tzinfo=timezone.utc)
-    return (until - datetime.now(timezone.utc)).days
+    until = datetime.strptime(end.partition("=")[2], "%Y-%m-%d %H:%M:%SZ").replace(tzinfo=UTC)
+    return (until - datetime.now(UTC)).days
 
 
 def _disk(path: str) -> dict[str, float]:
@@ -30,9 +30,11 @@ def _disk(path: str) -> dict[str, float]:
 current = Path("/opt/portal/current")
 json.dump(
     {
-        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "units": {unit: _said("systemctl", "is-active", unit) for unit in sys.argv[1:]},
-        "failed_units": [line.split()[0] for line in _said("systemctl", "--failed", "--no-legend", "--plain").splitlines()],
+        "failed_units": [
+            line.split()[0] for line in _said("systemctl", "--failed", "--no-legend", "--plain").splitlines()
+        ],
         "certificates": {path.stem: _days_left(path) for path in sorted(Path("/etc/ssl/office").glob("*.crt"))},
         "disk": {path: _disk(path) for path in ("/", "/srv/documents", "/var/lib/mysql") if Path(path).is_dir()},
         "release": current.resolve().name if current.exists() else None,

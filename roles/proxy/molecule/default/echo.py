@@ -2,11 +2,11 @@
 """A portal for the proxy's test: answers every request with what it received, as JSON."""
 
 import json
-import os
 import socketserver
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
-SOCKET = "/run/portal/portal.sock"
+SOCKET = Path("/run/portal/portal.sock")
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -32,7 +32,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = _answer
+    do_GET = do_POST = _answer  # noqa: N815  the names that http.server calls
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -40,6 +40,6 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 if __name__ == "__main__":
-    with Server(SOCKET, Echo) as server:
-        os.chmod(SOCKET, 0o666)
+    with Server(str(SOCKET), Echo) as server:
+        SOCKET.chmod(0o666)
         server.serve_forever()
