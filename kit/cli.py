@@ -83,7 +83,9 @@ def cli() -> None:
 
 def tier_argument(default: str | None = None) -> Callable[[Any], Any]:
     """Return the argument TIER: `test`, `demo`, `production` or one of your own."""
-    return click.argument("tier_name", metavar="TIER", required=default is None, default=default)
+    if default is None:
+        return click.argument("tier_name", metavar="TIER")
+    return click.argument("tier_name", metavar="[TIER]", required=False, default=default)
 
 
 rehearsal_option = click.option(

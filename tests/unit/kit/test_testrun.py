@@ -1,0 +1,64 @@
+"""What `bin/kit test` counts: a test that did not run must never look like one that passed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+from kit.testrun.outcome import Outcome, from_junit, from_second_apply, total
+from kit.testrun.process import stream
+
+JUNIT = """<?xml version="1.0"?><testsuites><testsuite>
+<testcase classname="t" name="good"/>
+<testcase classname="t" name="bad"><failure message="assert 1 == 2&#10;more"/></testcase>
+<testcase classname="t" name="left"><skipped message="no reason"/></testcase>
+<testcase classname="t" name="broken"><error message="fixture"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_skipped_test_counts_as_failed():
+    """A skip is the quietest way to lose a proof."""
+    outcome = from_junit("unit", JUNIT)
+    assert (outcome.passed, outcome.failed) == (1, 3)
+    assert any("t::left" in note and "proves nothing" in note for note in outcome.notes)
+    assert not outcome.ok
+
+
+def test_a_stage_without_tests_is_a_failure():
+    """An empty directory would pass otherwise."""
+    assert not Outcome("browser").ok
+    assert total([Outcome("unit", passed=3), Outcome("browser")]) == (3, 1)
+
+
+def test_a_second_apply_that_changes_something_is_told_with_its_host():
+    """Changed twice means that a run undoes or repeats something each time."""
+    hosts = {
+        "a": {"ok": 9, "changed": 0, "failed": 0, "unreachable": 0},
+        "b": {"ok": 8, "changed": 2, "failed": 0, "unreachable": 0},
+    }
+    outcome = from_second_apply(json.dumps({"hosts": hosts}))
+    assert (outcome.passed, outcome.failed) == (1, 1)
+    assert "b: changed 2" in outcome.notes[0]
+
+
+def test_an_apply_that_wrote_no_document_failed():
+    """No document, no proof."""
+    assert from_second_apply("").failed == 1
+    assert from_second_apply('{"error": {}}').failed == 1
+
+
+def test_a_tool_that_hangs_is_ended_with_all_that_it_started(tmp_path):
+    """One hanging browser would cost the whole hour of CI."""
+    began = time.monotonic()
+    code = "import subprocess, time; subprocess.Popen(['sleep', '60']); time.sleep(60)"
+    done = stream([sys.executable, "-c", code], tmp_path / "log", limit=0.5, quiet=True)
+    assert done.late
+    assert time.monotonic() - began < 15
+
+
+def test_what_a_tool_says_is_kept(tmp_path):
+    """The log is all that is left of a run in CI."""
+    done = stream([sys.executable, "-c", "print('words')"], tmp_path / "log", limit=20, quiet=True)
+    assert done.code == 0
+    assert (tmp_path / "log").read_text() == "words\n"
