@@ -55,7 +55,7 @@ def make_filing(
     billed_on: date | None = date(2026, 11, 20),
     state: str = "received",
 ) -> tuple[str, str | None]:
-    """One filing with its draft and bill; returns its number and the bill's reference."""
+    """One filing with its draft and bill, numbered from 900000000 on; returns its number and the bill's reference."""
     received = received_at or RECEIVED + timedelta(minutes=serial)
     draft = Draft(firm_id=firm_id, owner_id=user_id, service=profile.services[0].code, title=title, state="filed")
     draft.sections = [
@@ -78,7 +78,7 @@ def make_filing(
         )
     )
     filing = Filing(
-        number=f"T402026{serial:09d}",
+        number=f"T402026{900_000_000 + serial}",
         draft_id=draft.id,
         firm_id=firm_id,
         filed_by_id=user_id,
