@@ -134,6 +134,12 @@ def state(host: str) -> str:
     return str(known["State"]["Status"]) if known else "gone"
 
 
+def identity(host: str) -> str:
+    """Return podman's identity of a host's container: another one after it was made anew."""
+    known = runtime.inspect("container", names.container_name(host))
+    return str(known["Id"]) if known else ""
+
+
 def keep_packages(tier: Tier) -> None:
     """Keep the packages that a rehearsal's servers downloaded, for the next rehearsal."""
     if tier.rehearsal:

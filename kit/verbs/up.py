@@ -11,8 +11,8 @@ from kit import lock, machine, output
 from kit.cli import json_option, tier_argument
 from kit.errors import Exit
 from kit.playbook import run_playbook, show_end
-from kit.rehearsal import stage
-from kit.runs import apply_tier, has_playbook, make_secrets
+from kit.rehearsal import names, outside, stage
+from kit.runs import apply_tier, make_secrets
 from kit.tier import Tier, get
 
 
@@ -36,8 +36,7 @@ def command(tier_name: str, as_json: bool, no_verify: bool) -> int:
         machine.require(machine.checks())
         scene = stage.set_up(tier)
         secrets, _ = make_secrets(tier)
-        if has_playbook("rehearsal"):
-            run_playbook(tier, "rehearsal").require_success()
+        _prepare_outside(tier, scene)
         applied = apply_tier(tier)
         show_end(tier, applied.result, "")
         applied.result.require_success()
@@ -61,6 +60,16 @@ def command(tier_name: str, as_json: bool, no_verify: bool) -> int:
     if as_json:
         output.emit_json("kit.up", 1, document)
     return int(Exit.DONE if verified is None or verified.ok else Exit.CHECKS_FAILED)
+
+
+def _prepare_outside(tier: Tier, scene: stage.Stage) -> None:
+    """Run `playbooks/rehearsal.yml`, unless it ran from the same sources on this very container, which never stopped."""
+    container = stage.identity(names.OUTSIDE)
+    if names.OUTSIDE not in scene.made and outside.stands(tier, container):
+        output.progress("The internet's side stands as it was made")
+        return
+    run_playbook(tier, "rehearsal").require_success()
+    outside.remember(tier, container)
 
 
 def _welcome(tier: Tier, scene: stage.Stage, secrets: dict[str, Any]) -> None:
