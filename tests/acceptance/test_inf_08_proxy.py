@@ -74,7 +74,7 @@ def test_largest_allowed_upload_is_accepted_and_one_byte_more_is_refused(
         assert applicant.documents(draft) == ["largest.pdf"], "one byte more than allowed was accepted"
         assert refused.tree.xpath("//main"), "the refusal is not a page of the portal"
         said = refused.text.replace("\xa0", " ")
-        stated = {f"{limit / 10**6:.1f} MB", f"{limit / 2**20:g} MB"}
+        stated = {str(limit), f"{limit / 10**6:.1f} MB", f"{limit / 2**20:g} MB"}
         assert any(size in said for size in stated), f"the refusal does not say what is allowed: {said[:400]}"
     finally:
         applicant.delete_draft(draft)

@@ -135,11 +135,6 @@ class Applicant:
             raise Refused(f"the receipt of {number} answered {page.status}: {page.text[:300]}")
         return page.response.content if page.status == 200 else None
 
-    def numbers(self, words: str) -> list[str]:
-        """Numbers of the docket's filings that a search for `words` finds."""
-        links = self.page(f"/docket?q={words}").links("/filings/")
-        return sorted({link.split("/")[2].partition("?")[0] for link in links})
-
     def delete_draft(self, draft: str) -> Page:
         """Delete a draft that was not filed."""
         return self.client.send(self.page(draft), {}, action="/delete")

@@ -123,20 +123,25 @@ class Page:
 
 @dataclass
 class PortalClient:
-    """One person's visit. `verify` is the path of the authorities to trust."""
+    """One person's visit. `verify` is the path of the authorities to trust.
+
+    With `scheme` http it speaks to a portal without its proxy: the one that a benchmark or a developer runs.
+    """
 
     name: str
     address: str
     port: int
     verify: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = "https"
 
     def __post_init__(self) -> None:
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = self.verify
         self.session.headers.update({"User-Agent": "portal-client", "Accept-Language": "en", **self.headers})
-        self.session.mount("https://", _Elsewhere(self.name, self.address, self.port))
+        if self.scheme == "https":
+            self.session.mount("https://", _Elsewhere(self.name, self.address, self.port))
 
     def get(self, path: str, *, expect: int | None = 200, **more: Any) -> Page:
         """Ask for a page; another status than expected is a Refused (None: any will do)."""
@@ -169,7 +174,7 @@ class PortalClient:
         return self.send(self.get("/sign-in"), {"email": email, "password": password}, expect=expect)
 
     def _url(self, path: str) -> str:
-        return urljoin(f"https://{self.name}/", path)
+        return urljoin(f"https://{self.name}/" if self.scheme == "https" else f"http://{self.name}:{self.port}/", path)
 
     def _expected(self, page: Page, expect: int | None) -> Page:
         if expect is not None and page.status != expect:
