@@ -136,6 +136,22 @@ def ensure(suite: str = SUITES[0]) -> str:
     return tag
 
 
+def mirror() -> tuple[bool, str]:
+    """Ask the machine's mirror for the release of the servers, as apt itself would. Return whether it answered."""
+    try:
+        wanted = recipe()
+    except KitError as refused:
+        return False, refused.what
+    if (cache() / "images" / f"{wanted.suite}-{wanted.digest()}.tar").is_file():
+        return True, "not needed, the Debian image is there"
+    words = wanted.sources[0].split()
+    address = f"{words[words.index(wanted.suite) - 1].rstrip('/')}/dists/{wanted.suite}/InRelease"
+    with tempfile.TemporaryDirectory(prefix="kit-mirror-") as scratch:
+        command = ["/usr/lib/apt/apt-helper", "download-file", address, str(Path(scratch) / "InRelease")]
+        done = shell.run(command, check=False, timeout=60)
+    return done.returncode == 0, address if done.returncode == 0 else shell.last_lines(done.stderr or done.stdout, 2)
+
+
 def remove() -> int:
     """Remove this clone's image names from podman (the cached archive stays). Return how many there were."""
     listed = podman("image", "ls", "--format={{.Repository}}:{{.Tag}}", check=False).stdout.split()

@@ -7,9 +7,15 @@ import click
 from kit import lock, machine, output
 from kit.cli import json_option, rehearsal_option, tier_argument
 from kit.errors import Exit
-from kit.rehearsal import stage
+from kit.rehearsal import image, stage
 from kit.runs import has_playbook, simple
 from kit.tier import get
+
+
+def _mirror() -> machine.Check:
+    """Look whether the rehearsed servers' Debian can be had."""
+    good, seen = image.mirror()
+    return machine.Check("mirror", good, seen, "mend apt's sources, proxy or certificates; apt-get update must work")
 
 
 @click.command("preflight")
@@ -19,7 +25,7 @@ from kit.tier import get
 def command(tier_name: str, rehearsal: bool, as_json: bool) -> int:
     """Check this machine (for rehearsals), then the tier's servers: reachable, right system, room, time."""
     tier = get(tier_name, rehearsal=rehearsal)
-    checks = machine.checks() if rehearsal else []
+    checks = [*machine.checks(), _mirror()] if rehearsal else []
     for check in checks:
         output.say(f"{'✔' if check.ok else '✘'} {check.name}: {check.seen}", style="" if check.ok else "red")
         if not check.ok and check.fix:

@@ -63,7 +63,7 @@ def command(tier_name: str, as_json: bool, no_verify: bool) -> int:
 
 
 def _prepare_outside(tier: Tier, scene: stage.Stage) -> None:
-    """Run `playbooks/rehearsal.yml`, unless it ran from the same sources on this very container, which never stopped."""
+    """Run `playbooks/rehearsal.yml`, unless it ran from the same sources on this very container."""
     container = stage.identity(names.OUTSIDE)
     if names.OUTSIDE not in scene.made and outside.stands(tier, container):
         output.progress("The internet's side stands as it was made")
