@@ -76,7 +76,7 @@ def addresses() -> None:
 
 def headers() -> None:
     """What protects agents in their browsers is on every kind of answer."""
-    for path, status in (("/", 200), ("/static/dist/main.0123abcd.css", 200), ("/too-large", 413)):
+    for path, status in (("/", 200), ("/static/main.0123456789ab.css", 200), ("/too-large", 413)):
         body = b"x" * (LIMIT + 2 * 1_048_576) if status == 413 else None
         seen_status, seen, _ = ask("POST" if body else "GET", path, body=body)
         must(seen_status == status, f"status of {path}", seen_status)
@@ -85,10 +85,10 @@ def headers() -> None:
         must(seen.get("x-frame-options") == "DENY", f"no framing of {path}", seen)
         must(seen.get("referrer-policy") == "same-origin", f"referrer of {path}", seen)
         must("nginx/" not in seen.get("server", ""), f"version hidden on {path}", seen)
-    seen = ask("GET", "/static/dist/main.0123abcd.css")[1]
+    seen = ask("GET", "/static/main.0123456789ab.css")[1]
     must("immutable" in seen.get("cache-control", ""), "hashed files are kept by browsers", seen)
-    body = ask("GET", "/static/dist/gone.css")[2]
-    must('"path": "/static/dist/gone.css"' in body, "a file that is not there is asked of the portal", body[:80])
+    body = ask("GET", "/static/gone.0123456789ab.css")[2]
+    must('"path": "/static/gone.0123456789ab.css"' in body, "a file that is not there is asked of the portal", body[:80])
 
 
 def uploads() -> None:
@@ -104,13 +104,13 @@ def uploads() -> None:
 
 def rates() -> None:
     """Passwords cannot be tried by the hundred; other pages go on meanwhile."""
-    tried = [ask("POST", "/login", body=b"email=a")[0] for _ in range(40)]
+    tried = [ask("POST", "/sign-in", body=b"email=a")[0] for _ in range(40)]
     must(tried[:10] == [200] * 10, "a firm's people can sign in", tried)
     must(429 in tried, "a machine cannot try on and on", tried)
-    status, seen, body = ask("POST", "/login", {"Accept-Language": "fr"}, b"email=a")
+    status, seen, body = ask("POST", "/sign-in", {"Accept-Language": "fr"}, b"email=a")
     must(status == 429 and "Patientez" in body, "429 in French", (status, body[:200]))
     must(seen.get("retry-after") == "60", "429 says when to come back", seen)
-    must(ask("GET", "/login")[0] == 200, "the page itself still opens")
+    must(ask("GET", "/sign-in")[0] == 200, "the page itself still opens")
 
 
 def away() -> None:
