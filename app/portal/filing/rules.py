@@ -12,7 +12,7 @@ from portal.drafting.application import Application
 from portal.fees.rules import Fees
 from portal.profile.model import ReceptionRule
 
-NUMBER = re.compile(r"([A-Z]?)(\d{2})(\d{4})(\d{9})")
+NUMBER = re.compile(r"([A-Z]?)([0-9]{2})([0-9]{4})([0-9]{9})")
 LAST_SERIAL = 999_999_999
 MANIFEST_VERSION = 1
 
@@ -42,7 +42,7 @@ class FilingNumber:
     def parse(cls, text: str) -> Self:
         """The number as stored or as printed, with or without spaces and the ST.3 code; raises ValueError."""
         compact = re.sub(r"[\s\u00a0\u202f]", "", text).upper()
-        match = NUMBER.fullmatch(re.sub(r"^[A-Z]{2}(?=[A-Z]?\d{15}$)", "", compact))
+        match = NUMBER.fullmatch(re.sub(r"^[A-Z]{2}(?=[A-Z]?[0-9]{15}$)", "", compact))
         if match is None:
             raise ValueError(f"not a filing number: {text!r}")
         return cls(match[1], match[2], int(match[3]), int(match[4]))

@@ -84,8 +84,8 @@ def compose(to: str, subject: str, body: str, key: str, locale: str) -> EmailMes
     message["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:40]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(body, cte="quoted-printable")  # takes every Content header away
     message["Content-Language"] = locale
-    message.set_content(body, cte="quoted-printable")
     return message
 
 
@@ -115,7 +115,7 @@ def kept() -> list[KeptMail]:
         message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
         body = message.get_body(("plain",))
         at = parsedate_to_datetime(str(message["Date"])).astimezone(UTC)
-        text = body.get_content() if body else ""
+        text = body.get_content().replace("\r\n", "\n") if body else ""
         found.append(KeptMail(str(message["To"]), str(message["Subject"]), at, text))
     return found
 

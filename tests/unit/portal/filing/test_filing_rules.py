@@ -1,0 +1,84 @@
+"""Numbers and manifests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.filing.rules import FilingNumber, canonical, manifest, package_name, read_instant
+from tests.support.applications import FULL, RECEIVED, circumstances
+
+
+def test_a_number_has_the_form_of_st13():
+    """WIPO ST.13: type of right (2), year (4), serial (9); the prefix marks a tier without legal effect."""
+    assert str(FilingNumber("", "40", 2026, 17)) == "402026000000017"
+    assert str(FilingNumber("T", "40", 2026, 17)) == "T402026000000017"
+    assert FilingNumber("", "40", 2026, 17).printed("XX").split("\u00a0") == ["XX", "40", "2026", "000000017"]
+
+
+@given(
+    st.sampled_from(["", "T", "D"]),
+    st.sampled_from(["10", "20", "30", "40"]),
+    st.integers(1900, 2999),
+    st.integers(1, 999_999_999),
+)
+def test_a_number_is_read_back_however_it_was_written(prefix, kind, year, serial):
+    number = FilingNumber(prefix, kind, year, serial)
+    for text in (str(number), number.printed("XX"), str(number).lower(), f"XX{number}"):
+        assert FilingNumber.parse(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "40202600000001", "XXTT402026000000017", "4020260000000170", "40-2026-17", "T40２026000000017"]
+)
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError, match="not a filing number"):
+        FilingNumber.parse(text)
+
+
+def test_a_series_that_is_used_up_says_so():
+    with pytest.raises(ValueError, match="no serial is left"):
+        FilingNumber("", "40", 2026, 1_000_000_000)
+
+
+def test_a_number_makes_a_name_that_the_store_takes():
+    from portal.documents.store import NAME
+
+    assert NAME.fullmatch(package_name(str(FilingNumber("T", "40", 2026, 17))))
+
+
+def test_the_same_manifest_always_has_the_same_bytes():
+    """Its hash is the filing's own: an order that depends on the machine would break it."""
+    content = manifest(FULL, circumstances(), [])
+    shuffled = dict(reversed(list(content.items())))
+    assert canonical(content) == canonical(shuffled)
+    assert json.loads(canonical(content)) == content
+    assert (
+        hashlib.sha512(canonical(content)).hexdigest()
+        == hashlib.sha512(canonical(json.loads(canonical(content)))).hexdigest()
+    )
+
+
+def test_a_manifest_tells_what_is_needed_to_rebuild_the_index():
+    content = manifest(FULL, circumstances(), [])
+    assert content["number"] == "T402026000000017"
+    assert content["draft"] == "abcdefghijklmnop"
+    assert (content["firm"]["id"], content["filed_by"]["id"]) == (1, 2)
+    assert read_instant(content["received_at"]) == RECEIVED
+    assert content["reception"] == {
+        "date": "2026-11-23",
+        "counts_from": "submission",
+        "next_working_day": True,
+        "cut_off": "17:00:00",
+        "time_zone": "Africa/Nairobi",
+    }
+    assert content["fees"]["total"] == "185.00"
+    assert content["legal_effect"] is False
+
+
+def test_a_manifest_before_the_payment_has_no_date():
+    assert manifest(FULL, circumstances(reception_date=None), [])["reception"]["date"] is None
