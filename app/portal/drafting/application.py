@@ -79,9 +79,14 @@ class Application:
 
     @property
     def title(self) -> str:
-        """How lists name it: the mark's words, else the beginning of its description."""
-        return (self.mark.text or self.mark.description)[:300]
+        """How lists name it: the mark's words, else the beginning of its description, on one line."""
+        return title_of(self.mark.text, self.mark.description)
 
     def has(self, kind: str) -> bool:
         """Whether a document of this kind is attached."""
         return any(document.kind == kind for document in self.documents)
+
+
+def title_of(text: str, description: str) -> str:
+    """How lists name an application for a mark with these words and this description: at most 300 characters."""
+    return " ".join((text or description).split())[:300]

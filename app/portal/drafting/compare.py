@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from portal.drafting.rules import Data, claim_date, class_number
-from portal.drafting.words import Words, countries, offices
+from portal.drafting.words import Words, countries, in_words, offices
 
 LABELS: dict[str, Words] = {
     "reference": _("Your reference"),
@@ -115,7 +115,7 @@ def _class_row(index: int, row: Data) -> Row:
 
 def _claim_row(index: int, claim: Data, language: str = "en") -> Row:
     day = claim_date(claim)
-    when = day.isoformat() if day else " ".join(claim[part] for part in ("day", "month", "year")).strip()
+    when: Words = in_words(day) if day else " ".join(claim[part] for part in ("day", "month", "year")).strip()
     where = offices(language).get(claim["office"], claim["office"])
     value = ", ".join(str(part) for part in (where, claim["number"], when) if part)
     label = _("Priority claim %(number)s", number=index + 1)

@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.rules import Permission
 from portal.documents.scanner import ScannerAway
-from portal.documents.service import Refused, largest, receive
+from portal.documents.service import KINDS, Refused, largest, receive
 from portal.documents.store import StoreAway, StoreFull, store
 from portal.documents.wording import FORMATS, words
 from portal.drafting import service
 from portal.drafting.blueprint import bp
+from portal.drafting.models import DraftDocument
 from portal.drafting.view import DraftView
 from portal.drafting.words import SECTIONS
 from portal.web import held
@@ -129,6 +130,12 @@ def _answer(
     return answer
 
 
+def _what(document: DraftDocument) -> str:
+    """What a document is, to begin a line with: A PNG picture."""
+    name = str(FORMATS[KINDS.get(document.media_type, document.format)])
+    return name[:1].upper() + name[1:]
+
+
 def _page(view: DraftView, refusal: dict[str, Any] | None = None) -> str:
     removed = request.args.get("removed", type=int)
     undo = next((one for one in view.draft.documents if one.id == removed and one.removed_at is not None), None)
@@ -138,7 +145,7 @@ def _page(view: DraftView, refusal: dict[str, Any] | None = None) -> str:
         title=SECTIONS["documents"],
         refusal=refusal,
         undo=undo,
-        formats=FORMATS,
+        what=_what,
         accepted=lambda kind: ", ".join(str(FORMATS[one]) for one in kind.formats),
         largest=largest,
     )

@@ -84,22 +84,22 @@ def _next(view: DraftView, name: str, data: Data, action: str) -> Response:
 
 def _stale(view: DraftView, name: str, data: Data, page: str, stale: Stale) -> Response:
     """409: to a script a sentence, to a person both values of each answer that differs."""
+    told = _told(stale)
     if wants_json():
-        message = _(
-            "%(name)s saved this section at %(time)s. Press the save button to compare; what you typed is kept.",
-            name=stale.by,
-            time=clock(stale.at),
-        )
+        message = f"{told} {_('Press the save button to compare; what you typed is kept.')}"
         answer: Response = jsonify({"message": message, "version": stale.version})
     else:
-        conflict = {
-            "by": stale.by,
-            "at": instant(stale.at),
-            "differences": compare.differences(name, data, stale.data, chosen()),
-        }
+        conflict = {"told": told, "differences": compare.differences(name, data, stale.data, chosen())}
         answer = make_response(_page(view, name, data, stale.version, page, judged=False, conflict=conflict))
     answer.status_code = 409
     return answer
+
+
+def _told(stale: Stale) -> str:
+    """Who saved meanwhile, and when."""
+    if stale.by_id == current_user.id:
+        return str(_("You saved this section in another window on %(time)s.", time=instant(stale.at)))
+    return str(_("%(name)s saved this section on %(time)s.", name=stale.by, time=instant(stale.at)))
 
 
 def _not_open(draft_id: str) -> Response:

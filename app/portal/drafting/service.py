@@ -16,7 +16,7 @@ from portal.catalogue.service import is_open
 from portal.db import transaction, utc_now
 from portal.documents.service import Received
 from portal.drafting import checks
-from portal.drafting.application import Application
+from portal.drafting.application import Application, title_of
 from portal.drafting.assembly import assemble, attached
 from portal.drafting.models import Draft, DraftDocument, DraftSection
 from portal.drafting.rules import Data, Problem
@@ -49,6 +49,7 @@ class Stale(Exception):
     def __init__(self, section: DraftSection) -> None:
         self.data: Data = section.data
         self.version, self.by, self.at = section.version, section.saved_by.name, section.saved_at
+        self.by_id = section.saved_by_id
         super().__init__(f"{section.name} was saved by {self.by} at {self.at}")
 
 
@@ -149,7 +150,7 @@ def save_section(
         section.saved_at = draft.updated_at = utc_now()
         section.page = page
         if name == "mark":
-            draft.title = (data.get("text") or data.get("description") or "")[:300]
+            draft.title = title_of(data.get("text", ""), data.get("description", ""))
         record(session, "section-saved", ("draft", draft.id), section=name, version=section.version)
     return Saved(section.version, section.saved_at)
 

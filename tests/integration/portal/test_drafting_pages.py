@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.models import User
 from portal.audit.models import AuditEntry
 from portal.context import profile
 from portal.db import db
 from portal.drafting import service
 from portal.drafting.models import Draft
+from tests.integration.conftest import Demo
 from tests.integration.portal.drafts import PARTY, SECTIONS, DraftPages, hidden
 from tests.integration.portal_client import PortalClient
 from tests.support import hostile
@@ -98,8 +102,6 @@ def test_what_is_incomplete_is_saved_and_told(app, draft):
     ["شركة البحر الأحمر للتجارة", "株式会社デザイン", "Nguye\u0302\u0303n Thi\u0323 Ho\u0302\u0300ng", "a\U0001f333b"],
 )
 def test_names_of_every_script_survive_the_database(app, draft, name):
-    import unicodedata
-
     draft.save("applicant", name=name)
     assert saved(app, draft, "applicant")["name"] == unicodedata.normalize("NFC", name)
     assert "Remove the invisible" not in draft.get("/applicant")
@@ -134,16 +136,33 @@ def test_the_save_button_is_not_stale_because_of_the_pages_own_automatic_save(dr
     assert late.status_code == 409
 
 
-def test_a_stale_save_shows_both_values_and_loses_nothing(app, draft, agent):
+@pytest.fixture
+def colleague(app: Flask, demo: Demo, draft: DraftPages) -> DraftPages:
+    """The same draft, open to another agent of the same firm."""
+    with app.app_context():
+        agent = db.session.scalars(select(User).where(User.email == demo.agent.email)).one()
+        other = User(
+            email="colleague@demo.example", name="Noor Haddad", fs_uniquifier="colleague", firm=agent.firm,
+            password=agent.password, roles=list(agent.roles),
+        )  # fmt: skip
+        db.session.add(other)
+        db.session.commit()
+    client = app.test_client()
+    assert isinstance(client, PortalClient)
+    assert client.sign_in("colleague@demo.example", demo.agent.password).status_code == 303
+    return DraftPages(client, draft.path)
+
+
+def test_a_stale_save_shows_both_values_and_loses_nothing(app, draft, colleague):
     """Two colleagues at one draft: the second to save must see what the first one wrote."""
-    mine, theirs = draft.open("applicant"), draft.open("applicant")
-    draft.send("applicant", {**theirs, **PARTY, "name": "Theirs", "city": "Their City"})
+    mine, theirs = draft.open("applicant"), colleague.open("applicant")
+    colleague.send("applicant", {**theirs, **PARTY, "name": "Theirs", "city": "Their City"})
     answer = draft.send("applicant", {**mine, **PARTY, "name": "Mine <b>", "city": "My City", "phone": "1"})
     assert answer.status_code == 409
     page = answer.text
     assert "Theirs" in page
     assert 'value="Mine &lt;b&gt;"' in page
-    assert "Demonstration Agent changed this section" in page
+    assert "Noor Haddad saved this section on" in page
     assert saved(app, draft, "applicant")["name"] == "Theirs"
     place = {name: hidden(page, name) for name in ("version", "page")}
     typed = {**PARTY, "name": "Mine <b>", "city": "My City", "phone": "1"}
@@ -166,12 +185,36 @@ def test_a_choice_made_on_an_old_comparison_is_compared_again(app, draft):
     assert saved(app, draft, "mark")["text"] == "TWO"
 
 
-def test_a_stale_automatic_save_is_told_in_a_sentence(draft):
+def test_a_stale_automatic_save_is_told_in_a_sentence(draft, colleague):
     place = draft.open("mark")
-    draft.save("mark", text="THEIRS")
+    colleague.save("mark", text="THEIRS")
     answer = draft.send("mark", {**place, "kind": "word", "text": "MINE"}, script=True)
     assert answer.status_code == 409
-    assert "Demonstration Agent saved this section" in answer.json["message"]
+    assert "Noor Haddad saved this section" in answer.json["message"]
+    own = colleague.open("goods")
+    colleague.save("goods")
+    answer = colleague.send("goods", {**own, "number-0": "9", "terms-0": "a"}, script=True)
+    assert "You saved this section in another window" in answer.json["message"]
+
+
+def test_of_many_saves_at_once_one_is_kept_and_the_others_are_stale(app, draft):
+    """Without the row's lock two would both answer "saved", and one person's work would be gone."""
+    with app.app_context():
+        author = db.session.scalars(select(User).where(User.email == "agent@demo.example")).one()
+
+    def save(number: int) -> str:
+        with app.app_context():
+            data = {"kind": "word", "text": f"MARK {number}"}
+            try:
+                service.save_section(draft.id, "mark", data, 0, author, f"page-{number}")
+            except service.Stale:
+                return "stale"
+            return str(data["text"])
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(save, range(6)))
+    kept = [answer for answer in answers if answer != "stale"]
+    assert kept == [saved(app, draft, "mark")["text"]]
 
 
 def test_classes_come_and_go_without_a_script(app, draft):

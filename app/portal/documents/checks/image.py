@@ -49,7 +49,7 @@ def _decode(picture: Image.Image, found: str, limits: Limits, findings: Findings
     if frames > 1 and found != "tiff":
         findings.refuse("animated", frames=frames)
         return
-    findings.pages = frames
+    findings.pages = frames if found == "tiff" else None
     if frames > limits.max_pages:
         findings.refuse("too-many-pages", pages=frames, limit=limits.max_pages)
         return
