@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
-from email import policy
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.parser import BytesParser
 from pathlib import Path
 
@@ -147,13 +148,16 @@ def test_the_mail_of_a_filing_arrives_once_in_its_readers_language(app, mailbox)
         sent = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "mail")).one()
         mail.deliver(sent.key, sent.payload)
         number = filed.number
-    messages = [BytesParser(policy=policy.default).parsebytes(raw) for raw in mailbox.wait_for(2)]
+    raw = mailbox.wait_for(2)
+    messages = [BytesParser(policy=policy.default).parsebytes(content) for content in raw]
     assert len({message["Message-ID"] for message in messages}) == 1
     message = messages[0]
     assert message["To"] == "agent@demo.example"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Content-Language"] == "fr"
-    assert message["From"].addresses[0].display_name == "Office de la propriété intellectuelle de Lumérie"
+    # Python's newer parser parts a word that was encoded in two pieces; its older one follows RFC 2047.
+    sender = str(make_header(decode_header(message_from_bytes(raw[0])["From"])))
+    assert sender == "Office de la propriété intellectuelle de Lumérie <filing@ipo.example>"
     assert message["Subject"].startswith("[TEST] ")
     assert number in message["Subject"]
     body = message.get_content()
