@@ -27,6 +27,7 @@ from portal.settings import Settings
 from portal.tables import Base
 from tests.integration import services
 from tests.integration.portal_client import BASE, PortalClient
+from tests.support import built
 from tests.support.keys import PASSPHRASE, TestKeys, make_keys
 from tests.support.portal_client import Codes
 
@@ -60,6 +61,11 @@ TOTP = {
     "rival": "NBSWY3DPO5XXE3DE",
 }
 RIVAL_EMAIL = "rival@other.example"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _built() -> None:
+    built.everything()
 
 
 @pytest.fixture(scope="session")
