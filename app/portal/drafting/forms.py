@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from portal.drafting.compare import CHOICES, LABELS
@@ -15,8 +16,13 @@ from portal.web.forms import Form
 from portal.web.language import chosen
 
 
-def _choices(name: str, *codes: str) -> list[tuple[str, Words]]:
-    return [(code, CHOICES[name][code]) for code in codes]
+def _choices(name: str, *codes: str) -> list[SelectChoice]:
+    return [SelectChoice(code, CHOICES[name][code]) for code in codes]
+
+
+def choices(labels: Mapping[str, Words]) -> list[SelectChoice]:
+    """What a field offers, from labels by value."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 class AboutForm(Form):
@@ -70,9 +76,9 @@ def form_for(section: str, data: Data, problems: Iterable[Problem], discounts: d
     """The form of a section, filled with what is kept and marked with what is missing."""
     form = FORMS[section](formdata=None, data=data)
     if "country" in form:
-        form.country.choices = [("", _("Choose a country")), *countries(chosen()).items()]
+        form.country.choices = choices({"": _("Choose a country"), **countries(chosen())})
     if "discount" in form:
-        form.discount.choices = [("", _("No reduction")), *discounts.items()]
+        form.discount.choices = choices({"": _("No reduction"), **discounts})
         form.discount.data = data.get("discount", "")
     for problem in problems:
         field: Field | None = form._fields.get(problem.field)

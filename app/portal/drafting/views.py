@@ -13,7 +13,7 @@ from portal.context import profile
 from portal.db import db
 from portal.drafting import compare, document_pages, section_pages, service
 from portal.drafting.blueprint import bp
-from portal.drafting.forms import NewForm
+from portal.drafting.forms import NewForm, choices
 from portal.drafting.texts import clean, is_printable
 from portal.drafting.view import DraftView
 from portal.drafting.words import SECTIONS
@@ -73,7 +73,7 @@ def create() -> str | Response:
 
 def _new_page(form: NewForm) -> str:
     services = open_services(profile())
-    form.service.choices = [(one.code, text(one.name)) for one in services]
+    form.service.choices = choices({one.code: text(one.name) for one in services})
     if len(services) == 1:
         form.service.data = services[0].code
     return render_template("drafting/new.html", form=form, services=services)
