@@ -29,9 +29,7 @@ def portal() -> Iterator[Any]:
         folder = Path(name)
         (folder / "documents").mkdir()
         keys = make_keys(folder / "keys")
-        secrets = dict.fromkeys(
-            ("secret_key", "password_salt", "totp_secret"), "only for measuring, and for nothing else"
-        )
+        secret = "only for measuring, and for nothing else"
         values = {
             **dict.fromkeys(("secret_key", "password_salt", "totp_secret"), secret),
             "tier": "test",
