@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import iscoroutinefunction
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,6 +27,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     db.init_app(app)
+    # Flask-SQLAlchemy-Lite starts a thread after each request to close asynchronous sessions; the portal has none.
+    app.teardown_appcontext_funcs = [f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)]
     import_module("portal.web.setup").init_app(app)
     import_module("portal.accounts.security").init_app(app)
     for feature in FEATURES:

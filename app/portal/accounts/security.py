@@ -8,6 +8,8 @@ from flask import Flask, redirect, request
 from flask_principal import Principal
 from flask_security import FSQLALiteUserDatastore, Security
 from passlib.totp import TOTP
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.models import Role, User
@@ -16,6 +18,13 @@ from portal.db import db
 from portal.web.errors import page as error_page
 from portal.web.interrupted import interrupted
 from portal.web.viewer import wants_json
+
+PERSON = (
+    select(User)
+    .options(joinedload(User.roles))
+    .where(User.fs_uniquifier == bindparam("uniquifier"), User.active.is_(True))
+)
+"""Made once: every request of a signed-in person runs it."""
 
 
 def init_app(app: Flask) -> None:
@@ -28,7 +37,6 @@ def init_app(app: Flask) -> None:
         SECURITY_PASSWORD_SALT=portal.password_salt.get_secret_value(),
         SECURITY_PASSWORD_SINGLE_HASH=False,
         SECURITY_PASSWORD_NORMALIZE_FORM="NFKD",  # noqa: S106
-        SECURITY_JOIN_USER_ROLES=True,
         SECURITY_CLI_USERS_NAME=False,
         SECURITY_CLI_ROLES_NAME=False,
     )
@@ -39,11 +47,17 @@ def init_app(app: Flask) -> None:
     )
     manager._request_callback = None  # nobody signs in by a token in an address
     manager.unauthorized_handler(unauthorized)
+    manager.user_loader(_load_user)
     _forget_principals(app)
     # Flask-Security's second factor belongs to its own pages; the portal asks for a code at submission instead.
     app.extensions["portal.totp"] = TOTP.using(
         secrets={"1": portal.totp_secret.get_secret_value()}, issuer=office.name[office.languages[0]]
     )
+
+
+def _load_user(uniquifier: str) -> User | None:
+    """The active person of a session, with firm and roles, in one query."""
+    return db.session.scalars(PERSON, {"uniquifier": uniquifier}).unique().one_or_none()
 
 
 def _forget_principals(app: Flask) -> None:
