@@ -5,11 +5,13 @@ Run as a module this is that process: the document on standard input, the verdic
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
 import subprocess
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from portal.documents.verdict import Limits, Reason, Verdict
 MODULE = "portal.documents.sandbox"
 ROOT = Path(__file__).parents[2]
 GRACE = 5
+AT_ONCE = threading.BoundedSemaphore(2)
+"""How many examinations a server process runs at a time: their memory counts as the service's own."""
 
 
 def check_safely(path: Path, as_format: str, limits: Limits | None = None) -> Verdict:
@@ -26,7 +30,7 @@ def check_safely(path: Path, as_format: str, limits: Limits | None = None) -> Ve
     command = [sys.executable, "-P", "-m", MODULE, as_format, json.dumps(asdict(limits))]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     size = path.stat().st_size
-    with path.open("rb") as document:
+    with AT_ONCE, path.open("rb") as document:
         try:
             done = subprocess.run(
                 command,
@@ -53,6 +57,9 @@ def _not_examined(size: int) -> Verdict:
 
 def _limit(limits: Limits) -> None:
     """Give up memory, time, files and core dumps before a byte of the document is read."""
+    # Should the service's memory run out all the same, the kernel ends this process and not the server.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     for what, most in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.seconds),

@@ -17,7 +17,7 @@ class Limits:
     max_pixels: int = 60_000_000
     max_side: int = 20_000
     max_unpacked: int = 300 * 1024 * 1024
-    memory: int = 1536 * 1024 * 1024
+    memory: int = 640 * 1024 * 1024
     seconds: int = 30
 
 

@@ -6,6 +6,8 @@ import io
 
 import pikepdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
 
 from portal.documents.checks import check
@@ -13,6 +15,19 @@ from portal.documents.verdict import Limits, Verdict
 from portal.documents.wording import RULES, words
 from tests.support import hostile
 from tests.support.documents import pdf_of_size
+
+PLAIN = {
+    "pdf": ("pdf", hostile.pdf(hostile.with_font("/Arial"), pages=2)),
+    "png": ("image", hostile.picture("PNG", (20, 20))),
+    "jpeg": ("image", hostile.picture("JPEG", (20, 20))),
+    "gif": ("image", hostile.picture("GIF", (20, 20))),
+    "tiff": ("image", hostile.picture("TIFF", (20, 20))),
+    "wav": ("sound", hostile.sound(0.01)),
+    "mp3": ("sound", hostile.mp3(5)),
+    "mp4": ("video", hostile.video()),
+    "docx": ("docx", hostile.docx()),
+    "st26": ("st26", hostile.listing(2)),
+}
 
 
 def found(content: bytes, as_format: str, limits: Limits | None = None) -> set[tuple[str, int | None]]:
@@ -287,3 +302,18 @@ def test_a_stream_is_judged_as_its_bytes():
 def test_every_rule_has_words():
     """A rule without words would answer an upload with an error page."""
     assert all(str(text) for text in RULES.values())
+
+
+@given(
+    st.sampled_from(sorted(PLAIN)), st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4)), min_size=1, max_size=8)
+)
+def test_no_damage_makes_the_examination_itself_fail(name, changes):
+    """An error inside of a check would tell the agent of limits, where the file is simply broken."""
+    as_format, content = PLAIN[name]
+    broken = bytearray(content)
+    for place, data in changes:
+        at = int(place * (len(broken) - 1))
+        broken[at : at + len(data) // 2] = data
+    verdict = check(bytes(broken), as_format)
+    assert verdict.size == len(broken)
+    assert all(words(reason) for reason in verdict.reasons)
