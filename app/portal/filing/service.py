@@ -11,14 +11,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
 from portal.audit.service import record
 from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
 from portal.context import profile, settings
@@ -27,7 +26,6 @@ from portal.documents.store import ContentAltered, DocumentStore, NameTaken, Sto
 from portal.drafting import service as drafting
 from portal.drafting.application import Application
 from portal.drafting.compare import rows
-from portal.drafting.models import Draft
 from portal.fees.rules import Fees
 from portal.fees.service import discounts, quote
 from portal.filing import package, papers
@@ -40,6 +38,10 @@ from portal.settings import Tier
 from portal.signing.service import NoKey, sign_pdf
 from portal.web.formats import text
 from portal.web.health import release
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.drafting.models import Draft
 
 log = logging.getLogger("portal.filing")
 
@@ -76,9 +78,8 @@ def filing_of_draft(draft_id: str, user: User) -> Filing | None:
 def is_being_filed(draft_id: str, user: User) -> bool:
     """Whether another request files this draft at this moment: it holds the draft's lock."""
     draft = drafting.owned(db.session, draft_id, user)
-    query = select(Draft.id).where(Draft.id == draft.id).with_for_update(nowait=True)
     try:
-        db.session.scalar(query)
+        db.session.refresh(draft, with_for_update={"nowait": True})
     except OperationalError:
         return True
     finally:

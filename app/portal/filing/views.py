@@ -90,7 +90,7 @@ def _submit_page(draft_id: str, form: SubmitForm) -> Answer:
         quote=quote,
         declaration=papers.declaration(),
         has_second_factor=bool(current_user.tf_totp_secret),
-        mode=profile().payment.mode,
+        problem_title=bool(form.errors),
     )
     return page if request.method == "GET" else (page, 422)
 
