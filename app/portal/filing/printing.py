@@ -33,6 +33,9 @@ UNPRINTED = re.compile(
     r'error: (?:the text|the text contains the disallowed codepoint|the PDF contains the codepoint) `"(.+?)"`'
 )
 ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
+ENDLESS = re.compile(r"\S{30}(?=\S)")
+ATTACHED = {"xml", "manifest", "words"}
+"""What is attached as it is, and the portal's own words."""
 KEPT_CONTROLS = {"\n", "\t"}
 # Embeddings, overrides and isolates would let a name read as another one on paper.
 DIRECTION_CHANGERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -55,20 +58,19 @@ class Printer:
 
     def print(self, data: dict[str, Any], at: datetime) -> Printed:
         """Print the data; `at` (aware) is the document's date. Characters that cannot be printed are numbered."""
-        text = json.dumps(data, ensure_ascii=False)
-        bad = {character for character in text if _is_never_printed(character)}
+        typed = _characters(data)
+        bad = {character for character in typed if _is_never_printed(character)}
         for _attempt in range(4):
-            shown = data if not bad else _numbered(data, bad)
             try:
-                return Printed(self._compile(shown, bad, at), frozenset(bad))
+                return Printed(self._compile(_shown(data, bad), bad, at), frozenset(bad))
             except typst.TypstError as error:
-                found = _unprinted(error.diagnostic) & (set(text) - bad)
+                found = _unprinted(error.diagnostic) & (typed - bad)
                 if not found:
                     raise
                 bad |= found
         # What is left after four rounds is a whole script without a font: a receipt still has to come out.
-        bad |= {character for character in text if ord(character) > 0x24F and character.isprintable()}
-        return Printed(self._compile(_numbered(data, bad), bad, at), frozenset(bad))
+        bad |= {character for character in typed if ord(character) > 0x24F and character.isprintable()}
+        return Printed(self._compile(_shown(data, bad), bad, at), frozenset(bad))
 
     def _compile(self, data: dict[str, Any], bad: set[str], at: datetime) -> bytes:
         inputs = {
@@ -102,6 +104,17 @@ def _families() -> list[str]:
     return ["Libertinus Serif", *(family for family in FALLBACK_FAMILIES if family in here)]
 
 
+def _characters(value: Any) -> set[str]:
+    """Every character that will be printed of what people typed."""
+    if isinstance(value, str):
+        return set(value)
+    if isinstance(value, dict):
+        return {found for name, item in value.items() if name not in ATTACHED for found in _characters(item)}
+    if isinstance(value, list | tuple):
+        return {found for item in value for found in _characters(item)}
+    return set()
+
+
 def _is_never_printed(character: str) -> bool:
     if character in KEPT_CONTROLS:
         return False
@@ -114,12 +127,15 @@ def _unprinted(diagnostic: str) -> set[str]:
     return set("".join(ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) for text in found))
 
 
-def _numbered(value: Any, bad: set[str]) -> Any:
-    """The same data with each of these characters as [U+1F600]."""
+def _shown(value: Any, bad: set[str], key: str = "") -> Any:
+    """The same data as it can be printed: characters without a glyph numbered, endless words given places to break."""
     if isinstance(value, str):
-        return "".join(f"[U+{ord(character):04X}]" if character in bad else character for character in value)
+        if key == "sha512":
+            return value
+        numbered = "".join(f"[U+{ord(character):04X}]" if character in bad else character for character in value)
+        return ENDLESS.sub("\\g<0>\u200b", numbered)
     if isinstance(value, dict):
-        return {key: _numbered(item, bad) if key != "xml" else item for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numbered(item, bad) for item in value]
+        return {key: item if key in ATTACHED else _shown(item, bad, key) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(item, bad) for item in value]
     return value
