@@ -127,6 +127,12 @@ def _return(officer: Person, number: str) -> None:
     page.click("button[name=step][value=send]")
 
 
+def _listed(agent: Person) -> list[str]:
+    """Numbers of the filings that the docket's page lists."""
+    links = agent.page.locator("tbody a").all()
+    return [str(link.get_attribute("href")).rsplit("/", 1)[1] for link in links]
+
+
 @pytest.mark.parametrize(("language", "width", "decide"), [("en", 1280, _accept), ("fr", 390, _return)])
 def test_a_filing_from_sign_in_to_the_offices_decision(visit, tmp_path, language, width, decide):
     """What each person does on the day when paper ends, at a desk in English and on a phone in French."""
@@ -145,7 +151,7 @@ def test_a_filing_from_sign_in_to_the_offices_decision(visit, tmp_path, language
     number = _submit(agent, draft, tmp_path)
 
     agent.go(f"/docket?q={title}")
-    assert agent.page.locator("tbody a").all_inner_texts() == [number], "a double click filed twice, or not at all"
+    assert _listed(agent) == [number], "a double click filed twice, or not at all"
     agent.look("docket")
     agent.page.click(f"tbody a[href='/filings/{number}']")
     agent.look("filing")
@@ -165,10 +171,10 @@ def test_a_filing_from_sign_in_to_the_offices_decision(visit, tmp_path, language
     officer.go(f"/office/reception/{number}")
     officer.look("reception-filing")
     decide(officer, number)
-    expect(officer.page.locator(".govuk-notification-banner--success")).to_contain_text(number)
+    expect(officer.page.locator(".govuk-notification-banner--success")).to_contain_text(number[-9:])
 
     agent.go("/inbox")
-    notices = agent.page.locator(".desk-inbox__notice", has_text=number)
+    notices = agent.page.locator(".desk-inbox__notice", has_text=number[-9:])
     assert notices.count() >= 3, "a receipt of the filing, its payment and the decision are notices"
     agent.look("inbox")
     agent.go(f"/filings/{number}")

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from portal.filing.rules import FilingNumber
+
 STATES = ("received", "accepted", "returned")
 BILL_STATES = ("due", "paid")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +35,14 @@ class Cursor:
             return cls(EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
         except OverflowError:
             return None
+
+
+def number_part(text: str) -> str:
+    """What a typed number, or a part of one, is within the numbers as they are stored."""
+    try:
+        return str(FilingNumber.parse(text))
+    except ValueError:
+        return re.sub(r"\s", "", text)
 
 
 class What(StrEnum):

@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 
 from portal.accounts.models import Firm, User
 from portal.db import db
-from portal.docket.rules import Cursor, Event, What, in_order
+from portal.docket.rules import Cursor, Event, What, in_order, number_part
 from portal.drafting.application import Application, Attached
 from portal.drafting.service import as_filed
 from portal.filing.models import Filing
@@ -96,10 +96,9 @@ def _query(
     if wanted.text:
         query = query.where(
             or_(
-                *(
-                    column.contains(wanted.text, autoescape=True)
-                    for column in (Filing.number, Filing.title, Filing.applicant)
-                )
+                Filing.number.contains(number_part(wanted.text), autoescape=True),
+                Filing.title.contains(wanted.text, autoescape=True),
+                Filing.applicant.contains(wanted.text, autoescape=True),
             )
         )
     return query

@@ -36,6 +36,7 @@ def docket() -> str:
         wanted=wanted,
         filing_tags=words.filing_tags(),
         short_day=words.short_day,
+        number=words.number(),
         bill_tags=bill_tags(),
         is_filtered=bool(wanted.text or wanted.state or wanted.bill),
         previous_url=_page_url(wanted, before=page.newer),

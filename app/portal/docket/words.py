@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from babel.dates import format_date
@@ -12,6 +13,8 @@ from markupsafe import Markup
 
 from portal.context import profile
 from portal.docket.service import FilingView
+from portal.drafting.words import countries
+from portal.filing.rules import FilingNumber
 from portal.payments.rules import printed_reference
 from portal.payments.words import TAG, bill_tags
 from portal.web.formats import text
@@ -25,6 +28,20 @@ def filing_tags() -> dict[str, Markup]:
         "accepted": TAG.format("green", _("Accepted")),
         "returned": TAG.format("red", _("Returned for defects")),
     }
+
+
+@lru_cache(maxsize=4096)
+def printed_number(number: str, office: str) -> str:
+    """A filing's number as the office prints it, which may break before its serial; another form stays as it is."""
+    try:
+        return " ".join(FilingNumber.parse(number).printed(office).rsplit("\xa0", 1))
+    except ValueError:
+        return number
+
+
+def number() -> Callable[[str], str]:
+    """Writes numbers of filings for the present page."""
+    return partial(printed_number, office=profile().office.code)
 
 
 def short_day(value: date | None) -> str:
@@ -46,9 +63,12 @@ def of_filing(view: FilingView) -> dict[str, Any]:
     offered = {service.code: service for service in profile().services}.get(view.filing.service)
     return {
         "view": view,
+        "application": view.application,
+        "countries": countries(chosen()),
         "filing_tags": filing_tags(),
         "bill_tags": bill_tags(),
         "printed": printed_reference,
+        "number": number(),
         "service_name": offered.name if offered else None,
         "kinds": {kind.code: text(kind.name) for kind in offered.documents} if offered else {},
     }

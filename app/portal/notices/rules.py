@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
+
+from portal.context import profile
+from portal.filing.rules import FilingNumber
+from portal.web.formats import money
 
 
 class Kind(StrEnum):
@@ -28,12 +35,12 @@ class Wording:
 
 def wording(kind: str, params: Mapping[str, Any]) -> Wording:
     """The words of a notice in the present locale; `params` are those that `notify` was given (see there)."""
-    known = {"number": "", "title": "", "amount": "", "currency": ""} | dict(params)
+    known = _readable(params)
     match Kind(kind):
         case Kind.FILING_RECEIVED:
             return Wording(
                 _("Filing %(number)s was received", **known),
-                _("The office has your application “%(title)s”. The signed receipt follows.", **known),
+                _("The office has your application “%(title)s”. Its signed receipt is on the filing’s page.", **known),
             )
         case Kind.RECEIPT_ISSUED:
             return Wording(
@@ -43,7 +50,7 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
         case Kind.PAYMENT_CONFIRMED:
             return Wording(
                 _("The fees of filing %(number)s are paid", **known),
-                _("The office confirmed a payment of %(amount)s %(currency)s for “%(title)s”.", **known),
+                _("The office confirmed a payment of %(amount)s for “%(title)s”.", **known),
             )
         case Kind.FILING_ACCEPTED:
             return Wording(
@@ -55,3 +62,13 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
                 _("Filing %(number)s was returned for defects", **known),
                 _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known),
             )
+
+
+def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the words need, written for people: numbers as the office prints them, money in the reader's language."""
+    known = {"number": "", "title": "", "amount": ""} | dict(params)
+    with suppress(ValueError):  # a number of another form is shown as it is
+        known["number"] = FilingNumber.parse(str(known["number"])).printed(profile().office.code)
+    if known["amount"]:
+        known["amount"] = money(Decimal(known["amount"]), known.get("currency"), str(get_locale()).replace("_", "-"))
+    return known

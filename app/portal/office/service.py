@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.db import db, transaction, utc_now
+from portal.docket.rules import number_part
 from portal.filing.models import Filing
 from portal.notices import service as notices
 from portal.office.models import ReceptionDecision
@@ -68,7 +69,7 @@ def queue(text: str = "", state: str = "received", after: int = 0) -> tuple[list
     if text := text.strip():
         query = query.where(
             or_(
-                Filing.number.contains(text, autoescape=True),
+                Filing.number.contains(number_part(text), autoescape=True),
                 Filing.title.contains(text, autoescape=True),
                 Filing.applicant.contains(text, autoescape=True),
             )

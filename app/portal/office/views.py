@@ -12,14 +12,12 @@ from werkzeug.wrappers import Response
 from portal.accounts.rules import Permission
 from portal.docket import service as docket
 from portal.docket import words
-from portal.drafting.words import countries
 from portal.office import service
 from portal.office.forms import ReturnForm
 from portal.office.rules import DEFECTS_LIMIT, AlreadyDecided
 from portal.payments.words import bill_tags
 from portal.web import held
 from portal.web.forms import Form
-from portal.web.language import chosen
 from portal.web.permissions import requires
 
 bp = Blueprint("office", __name__, template_folder="templates")
@@ -41,6 +39,7 @@ def reception() -> Answer:
         rows=rows,
         filing_tags=words.filing_tags(),
         short_day=words.short_day,
+        number=words.number(),
         bill_tags=bill_tags(),
         next_after=rows[-1].id if more else None,
         is_first=not after,
@@ -64,7 +63,7 @@ def ask_accept(number: str) -> Answer:
     view = docket.filing(number) or abort(404)
     if view.filing.state != "received":
         return _decided_before(number)
-    return render_template("office/accept.html", view=view, form=Form())
+    return render_template("office/accept.html", number=words.number(), view=view, form=Form())
 
 
 @bp.post("/office/reception/<number>/accept")
@@ -77,7 +76,7 @@ def accept(number: str) -> Answer:
         return _decided_before(number)
     except LookupError:
         abort(404)
-    flash(_("Filing %(number)s is accepted. The agent was told.", number=number), "success")
+    flash(_("Filing %(number)s is accepted. The agent was told.", number=words.number()(number)), "success")
     return redirect(url_for(".reception"))
 
 
@@ -88,7 +87,9 @@ def ask_return(number: str) -> Answer:
     view = docket.filing(number) or abort(404)
     if view.filing.state != "received":
         return _decided_before(number)
-    return render_template("office/return.html", view=view, form=ReturnForm(formdata=None), limit=DEFECTS_LIMIT)
+    return render_template(
+        "office/return.html", number=words.number(), view=view, form=ReturnForm(formdata=None), limit=DEFECTS_LIMIT
+    )
 
 
 @bp.post("/office/reception/<number>/return")
@@ -101,17 +102,19 @@ def return_for_defects(number: str) -> Answer:
     is_typed = typed is None and form.validate_on_submit()
     step = request.form.get("step")
     if not is_typed or step == "change":
-        page = render_template("office/return.html", view=view, form=form, limit=DEFECTS_LIMIT)
+        page = render_template("office/return.html", number=words.number(), view=view, form=form, limit=DEFECTS_LIMIT)
         return page, 422 if form.errors else 200
     if view.filing.state != "received":
         return _decided_before(number, form.defects.data)
     if step != "send":
-        return render_template("office/return_confirm.html", view=view, form=form)
+        return render_template("office/return_confirm.html", number=words.number(), view=view, form=form)
     try:
         service.return_for_defects(number, form.defects.data, current_user)
     except AlreadyDecided:
         return _decided_before(number, form.defects.data)
-    flash(_("Filing %(number)s is returned. The agent was told what to mend.", number=number), "success")
+    flash(
+        _("Filing %(number)s is returned. The agent was told what to mend.", number=words.number()(number)), "success"
+    )
     return redirect(url_for(".reception"))
 
 
@@ -124,8 +127,6 @@ def _decided_before(number: str, unsent: str = "") -> Answer:
 def _filing_page(view: docket.FilingView, **more: Any) -> str:
     return render_template(
         "office/filing.html",
-        application=view.application,
-        countries=countries(chosen()),
         **words.of_filing(view),
         **more,
     )

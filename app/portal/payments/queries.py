@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.db import db
+from portal.docket.rules import number_part
 from portal.filing.models import Filing
 from portal.payments import rules
 from portal.payments.models import Bill, BillItem, Payment
@@ -91,7 +92,7 @@ def search(text: str, state: str, after: int = 0) -> tuple[list[BillRow], bool]:
         query = query.where(
             or_(
                 Bill.reference.startswith(rules.compact_reference(text), autoescape=True),
-                Filing.number.contains(text, autoescape=True),
+                Filing.number.contains(number_part(text), autoescape=True),
                 Filing.applicant.contains(text, autoescape=True),
             )
         )

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal import context
 from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.calendar.rules import OfficeDays, period_end, reception_date
-from portal import context
 from portal.db import new_key, transaction, utc_now
 from portal.fees.rules import Fees
 from portal.filing.models import Filing

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.rules import Permission, is_granted
 from portal.context import profile
+from portal.docket.words import number as number_writer
 from portal.payments import queries, rules, service
 from portal.payments.forms import CounterForm
 from portal.payments.words import bill_tags
@@ -33,6 +34,7 @@ def bill(reference: str) -> Answer:
         "payments/bill.html",
         view=view,
         bill_tags=bill_tags(),
+        number=number_writer(),
         instructions=profile().payment.instructions,
         printed=rules.printed_reference(view.bill.reference),
         is_cashier=is_granted(Permission.TAKE_PAYMENT, roles),
@@ -53,6 +55,7 @@ def cashier() -> Answer:
         "payments/cashier.html",
         rows=rows,
         bill_tags=bill_tags(),
+        number=number_writer(),
         next_after=rows[-1].id if more else None,
         is_first=not after,
         text=text,
@@ -88,7 +91,11 @@ def confirm(reference: str) -> Answer:
         return _counter_page(view, form)
     if step != "record":
         return render_template(
-            "payments/confirm.html", view=view, form=form, printed=rules.printed_reference(view.bill.reference)
+            "payments/confirm.html",
+            number=number_writer(),
+            view=view,
+            form=form,
+            printed=rules.printed_reference(view.bill.reference),
         )
     try:
         service.confirm_at_counter(reference, form.receipt.data, view.bill.total, current_user)
@@ -105,6 +112,7 @@ def _counter_page(view: queries.BillView, form: CounterForm, status: int = 200) 
         view=view,
         form=form,
         bill_tags=bill_tags(),
+        number=number_writer(),
         printed=rules.printed_reference(view.bill.reference),
     )
     return page, status

@@ -15,6 +15,11 @@ def person(email: str) -> User:
     return db.session.scalars(select(User).where(User.email == email)).one()
 
 
+def printed(number: str) -> str:
+    """A number of a filing as the tests' office prints it, by hand: code, prefix, type, year, serial."""
+    return "\xa0".join(("XX", number[0], number[1:3], number[3:7])) + f" {number[7:]}"
+
+
 def filed(
     app: Flask, count: int = 1, email: str = "agent@demo.example", first: int = 1, **more: object
 ) -> list[tuple[str, str]]:

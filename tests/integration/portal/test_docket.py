@@ -13,7 +13,7 @@ from portal.docket import service
 from portal.filing.models import Filing
 from portal.office import service as office
 from portal.payments.service import confirm_at_counter
-from tests.integration.portal.desks import filed, person
+from tests.integration.portal.desks import filed, person, printed
 from tests.support.filings import RECEIVED
 
 
@@ -78,6 +78,8 @@ def test_the_docket_is_filtered_by_text_state_and_fees(app, agent):
     assert ask(q="100%") == {first}
     assert ask(q="Société") == {first}
     assert ask(q=third[-4:]) == {third}
+    assert ask(q=printed(second)) == {second}
+    assert ask(q=f"2026 {third[-9:]}") == {third}
     assert ask(q="_") == set()
     assert ask(state="accepted") == {second}
     assert ask(bill="paid") == {first}

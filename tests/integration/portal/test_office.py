@@ -15,7 +15,7 @@ from portal.office import service
 from portal.office.models import ReceptionDecision
 from portal.office.rules import AlreadyDecided
 from portal.outbox.models import OutboxRow
-from tests.integration.portal.desks import filed, person
+from tests.integration.portal.desks import filed, person, printed
 
 DEFECTS = "1. The power of attorney is not signed.\r\n2. Class 5 has no terms."
 
@@ -42,6 +42,7 @@ def test_the_queue_holds_what_waits_oldest_first(app, officer):
     assert _numbers(officer.get("/office/reception?state=accepted").text) == [made[1]]
     assert _numbers(officer.get("/office/reception?state=").text) == made
     assert _numbers(officer.get("/office/reception", query_string={"q": made[2]}).text) == [made[2]]
+    assert _numbers(officer.get("/office/reception", query_string={"q": printed(made[2])}).text) == [made[2]]
 
 
 def test_the_queue_pages_through_every_filing_once(app, officer):
@@ -75,7 +76,7 @@ def test_an_accepted_filing_is_told_to_its_agent(app, officer):
     assert "The fees are not paid yet" in asked
     assert _state(app, number) == "received"
     done = officer.post(f"/office/reception/{number}/accept", follow_redirects=True)
-    assert f"Filing {number} is accepted" in done.text
+    assert f"Filing {printed(number)} is accepted" in done.text
     assert _state(app, number) == "accepted"
     with app.app_context():
         notice = db.session.scalars(select(Notice)).one()
@@ -95,7 +96,7 @@ def test_a_return_is_shown_before_it_is_sent(app, officer):
     assert "<textarea" in changed.text
     assert "Class 5 has no terms." in changed.text
     sent = officer.post(address, data={"defects": DEFECTS, "step": "send"}, follow_redirects=True)
-    assert f"Filing {number} is returned" in sent.text
+    assert f"Filing {printed(number)} is returned" in sent.text
     with app.app_context():
         decision = db.session.scalars(select(ReceptionDecision)).one()
         assert decision.defects == DEFECTS.replace("\r\n", "\n")

@@ -16,7 +16,7 @@ from portal.notices.models import Notice
 from portal.outbox.models import OutboxRow
 from portal.payments import rules, service
 from portal.payments.models import Bill, Payment
-from tests.integration.portal.desks import filed, person
+from tests.integration.portal.desks import filed, person, printed
 
 TOTAL = Decimal("165.00")
 
@@ -190,7 +190,7 @@ def test_the_cashier_asks_once_more_then_records(app, cashier):
     asked = cashier.post(address, data=typed)
     assert asked.status_code == 200
     assert "C-77" in asked.text
-    assert number in asked.text
+    assert printed(number) in asked.text
     with app.app_context():
         assert _count(Payment) == 0
     done = cashier.post(address, data=typed | {"step": "record"}, follow_redirects=True)
@@ -241,6 +241,8 @@ def test_the_cashier_finds_bills_by_reference_number_and_applicant(app, cashier)
     assert straight.location.endswith(f"/office/cashier/{reference}")
     by_number = cashier.get("/office/cashier", query_string={"q": number}).text
     assert by_number.count("/office/cashier/RF") == 1
+    as_printed = cashier.get("/office/cashier", query_string={"q": printed(number)}).text
+    assert as_printed.count("/office/cashier/RF") == 1
     by_name = cashier.get("/office/cashier", query_string={"q": "Filles 100%"}).text
     assert by_name.count("/office/cashier/RF") == 2
     assert "No bill fits" in cashier.get("/office/cashier", query_string={"q": "100_"}).text

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 
 from portal.notices.rules import Kind, wording
+from portal.profile.loader import load_profile
+
+OFFICE = Path(__file__).parents[4] / "inventories/test/office.yml"
 
 
 @pytest.fixture(autouse=True)
 def words_can_be_asked_for():
     app = Flask("words")
+    app.config["PROFILE"] = load_profile(OFFICE)
     Babel(app)
     with app.test_request_context():
         yield
@@ -34,3 +40,12 @@ def test_an_old_notice_that_lacks_a_value_can_still_be_read(kind):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="surprise"):
         wording("surprise", {})
+
+
+def test_numbers_and_money_are_written_as_people_read_them():
+    params = {"number": "T402026000000005", "title": "SUN", "amount": "1185.50", "currency": "USD"}
+    words = wording("payment-confirmed", params)
+    assert "XX\xa0T\xa040\xa02026\xa0000000005" in words.subject
+    assert "USD\xa01,185.50" in words.text
+    with force_locale("fr"):
+        assert "1\u202f185,50\xa0USD" in wording("payment-confirmed", params).text
