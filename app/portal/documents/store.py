@@ -82,6 +82,9 @@ class DocumentStore(Protocol):
     def check(self) -> None:
         """Raise unless a byte can be written now."""
 
+    def sweep(self, older_than: float = 86400.0) -> int:
+        """Remove what writes that were interrupted so many seconds ago left behind; how many files that were."""
+
 
 def store() -> DocumentStore:
     """The store of the current application."""
