@@ -101,7 +101,7 @@ def confirm_second_factor(user: User, code: str) -> bool:
 
 @transaction
 def _confirm_code(session: Session, user_id: int, code: str) -> bool:
-    user = session.get_one(User, user_id)
+    user = session.get_one(User, user_id, with_for_update=True)  # guesses at once would each see few failures
     subject = ("user", str(user_id))
     if _codes_failed(session, user_id) >= CODES_PER_ACCOUNT:
         audit.record(session, "second-factor-limited", subject)
