@@ -13,9 +13,9 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="With --once: print what was delivered and what still waits.")
 def worker(once: bool, as_json: bool) -> None:
     """Deliver what the outbox holds, until SIGTERM."""
-    from portal.app import create_app  # noqa: PLC0415 - the other commands start without it
-    from portal.outbox.service import backlog  # noqa: PLC0415
-    from portal.outbox.worker import Worker, run_once  # noqa: PLC0415
+    from portal.app import create_app
+    from portal.outbox.service import backlog
+    from portal.outbox.worker import Worker, run_once
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with create_app().app_context():
