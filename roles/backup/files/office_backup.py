@@ -25,7 +25,7 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 SETTINGS = json.loads(Path("/etc/borgmatic/office-backup.json").read_text())
@@ -45,14 +45,14 @@ class Failed(Exception):
 
 def run(*command: str, **options) -> str:
     """Run a command; its output. Its complaint becomes the reason of the failure."""
-    done = subprocess.run(command, capture_output=True, text=True, **options)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, **options)
     if done.returncode:
         raise Failed(f"{command[0]} ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-1500:]}")
     return done.stdout
 
 
 def now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def write(path: Path, content: dict, mode: int = 0o644) -> None:
@@ -63,7 +63,7 @@ def write(path: Path, content: dict, mode: int = 0o644) -> None:
     draft.replace(path)
 
 
-# --- what the database holds -------------------------------------------------------------------------------------------
+# --- what the database holds ---
 
 
 def query(sql: str, *client: str) -> list[list[str]]:
@@ -76,7 +76,7 @@ def tables(schema: str, *client: str) -> dict[str, list[int]]:
     names = [row[0] for row in query(f"SHOW FULL TABLES FROM `{schema}` WHERE Table_type = 'BASE TABLE'", *client)]
     if not names:
         return {}
-    counts = " UNION ALL ".join(f"SELECT '{name}', COUNT(*) FROM `{schema}`.`{name}`" for name in names)
+    counts = " UNION ALL ".join(f"SELECT '{name}', COUNT(*) FROM `{schema}`.`{name}`" for name in names)  # noqa: S608
     rows = {name: int(count) for name, count in query(counts, *client)}
     sums = query("CHECKSUM TABLE " + ", ".join(f"`{schema}`.`{name}`" for name in names) + " EXTENDED", *client)
     return {full.split(".", 1)[1]: [rows[full.split(".", 1)[1]], int(value)] for full, value in sums}
@@ -103,7 +103,7 @@ def dump() -> None:
     write(DUMP / "witness.json", {"taken": now(), "before": before, "after": after, "documents": stored}, 0o600)
 
 
-# --- the store ---------------------------------------------------------------------------------------------------------
+# --- the store ---
 
 
 def borgmatic(*arguments: str) -> str:
@@ -196,7 +196,7 @@ def load(sql: Path, schema: str) -> None:
             raise Failed(f"the dump could not be loaded into {schema}: {complaint.strip()[-800:]}")
 
 
-# --- drill and restore -------------------------------------------------------------------------------------------------
+# --- drill and restore ---
 
 
 def compare_tables(restored: dict, witness: dict) -> dict:
@@ -253,7 +253,7 @@ def drill(name: str | None) -> dict:
 def restore(name: str | None) -> dict:
     """Put the database back as it was; bring back documents that are missing or altered. Newer documents stay."""
     for unit in ("portal.service", "portal-worker.service"):
-        if subprocess.run(["systemctl", "is-active", "--quiet", unit]).returncode == 0:
+        if subprocess.run(["systemctl", "is-active", "--quiet", unit], check=False).returncode == 0:
             raise Failed(f"{unit} is running: use `bin/kit restore`, which stops the portal first")
     archive, place = pick(name), WORK / "restore"
     try:
@@ -283,7 +283,7 @@ def bring_back(from_store: Path) -> int:
     return sum(line.startswith((">f", "hf")) for line in out.splitlines())
 
 
-# --- the command -------------------------------------------------------------------------------------------------------
+# --- the command ---
 
 
 def recorded(verb: str, what) -> None:
@@ -293,7 +293,7 @@ def recorded(verb: str, what) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.exit("office-backup: another backup, drill or restore is running (see: systemctl list-units 'office-backup*')")
+            sys.exit("office-backup: another backup, drill or restore is running")
         about = {"kind": verb, "host": socket.gethostname(), "begun": now()}
         try:
             found = what()

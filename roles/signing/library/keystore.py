@@ -3,13 +3,22 @@
 
 from __future__ import annotations
 
+import base64
+import glob
+import os
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
 DOCUMENTATION = r"""
 module: keystore
 short_description: Put a PKCS#12 keystore in place if it is fit for signing
 description:
-  - Leaves aside, with a sentence in C(unfit) that names no secret, a keystore that does not open, that has expired, whose key usage does not
-    allow signatures, whose subject lacks the words asked for, or whose key also serves TLS. The task is C(no_log), therefore
-    the caller fails with that sentence: an operator must be able to read it.
+  - Leaves aside, with a sentence in C(unfit) that names no secret, a keystore that does not open, that has expired,
+    whose key usage does not allow signatures, whose subject lacks the words asked for, or whose key also serves TLS.
+    The task is C(no_log), therefore the caller fails with that sentence, so that an operator can read it.
 author: The IP filing kit
 options:
   content: {description: The keystore in base64., type: str, required: true}
@@ -21,21 +30,16 @@ options:
 extends_documentation_fragment: [ansible.builtin.files]
 """
 EXAMPLES = r"""
-- keystore: {content: "{{ vault_signing_keystore }}", passphrase: "{{ vault_signing_passphrase }}", path: /etc/portal/signing.p12}
+- keystore:
+    content: "{{ vault_signing_keystore }}"
+    passphrase: "{{ vault_signing_passphrase }}"
+    path: /etc/portal/signing.p12
 """
 RETURN = r"""
 unfit: {description: Why it was not put in place; empty when it was., type: str, returned: always}
 subject: {description: The certificate's subject., type: str, returned: when fit}
 not_after: {description: The last instant of the certificate's validity., type: str, returned: when fit}
 """
-
-import base64
-import glob
-import os
-import tempfile
-from datetime import datetime, timedelta, timezone
-
-from ansible.module_utils.basic import AnsibleModule
 
 try:
     from cryptography import x509
@@ -54,7 +58,7 @@ def opened(content, passphrase):
     try:
         key, certificate, _chain = load_key_and_certificates(content, passphrase.encode())
     except ValueError:
-        raise Unfit("it does not open: the passphrase is another one's, or the file is damaged")
+        raise Unfit("it does not open: the passphrase is another one's, or the file is damaged") from None
     if key is None or certificate is None:
         raise Unfit("it holds no key with its certificate")
     if public(key.public_key()) != public(certificate.public_key()):
@@ -77,23 +81,22 @@ def check_certificate(certificate, words, days, now):
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
-        raise Unfit("its certificate does not say what the key is for (key usage)")
+        raise Unfit("its certificate does not say what the key is for (key usage)") from None
     if not (usage.digital_signature or usage.content_commitment):
         raise Unfit("its certificate is not for signatures (key usage)")
 
 
 def check_not_shared(certificate, pattern):
     """Raises Unfit when the same key stands in another certificate of the server."""
-    for name in sorted(glob.glob(pattern)) if pattern else []:
-        with open(name, "rb") as file:
-            for other in x509.load_pem_x509_certificates(file.read()):
-                if public(other.public_key()) == public(certificate.public_key()):
-                    raise Unfit(f"its key is also that of {name}")
+    for name in sorted(glob.glob(pattern)) if pattern else []:  # noqa: PTH207 (an absolute pattern)
+        for other in x509.load_pem_x509_certificates(Path(name).read_bytes()):
+            if public(other.public_key()) == public(certificate.public_key()):
+                raise Unfit(f"its key is also that of {name}")
 
 
 def replace(module, path, content):
     """Write beside the old file and swap: the portal reads the old or the new one, never half of one."""
-    handle, fresh = tempfile.mkstemp(dir=os.path.dirname(path))
+    handle, fresh = tempfile.mkstemp(dir=Path(path).parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
     module.atomic_move(fresh, path)
@@ -118,18 +121,15 @@ def main():
     try:
         content = base64.b64decode(given["content"], validate=False)
         certificate = opened(content, given["passphrase"])
-        check_certificate(certificate, given["subject_words"], given["days_left"], datetime.now(timezone.utc))
+        check_certificate(certificate, given["subject_words"], given["days_left"], datetime.now(UTC))
         check_not_shared(certificate, given["other_certificates"])
     except (Unfit, ValueError) as problem:
         module.exit_json(changed=False, unfit=str(problem))
-    current = None
-    if os.path.exists(path):
-        with open(path, "rb") as file:
-            current = file.read()
+    current = Path(path).read_bytes() if Path(path).exists() else None
     changed = current != content
     if changed and not module.check_mode:
         replace(module, path, content)
-    if os.path.exists(path):
+    if Path(path).exists():
         changed = module.set_fs_attributes_if_different(module.load_file_common_arguments(given), changed)
     module.exit_json(
         changed=changed,
