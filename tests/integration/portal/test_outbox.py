@@ -159,7 +159,7 @@ def test_the_mail_of_a_filing_arrives_once_in_its_readers_language(app, mailbox)
     sender = str(make_header(decode_header(message_from_bytes(raw[0])["From"])))
     assert sender == "Office de la propriété intellectuelle de Lumérie <filing@ipo.example>"
     assert message["Subject"].startswith("[TEST] ")
-    assert number in message["Subject"]
+    assert number in message["Subject"].replace(" ", "").replace("\u00a0", "")
     body = message.get_content()
     assert f"/filings/{number}" in body
     assert "ZOË café" in body
@@ -195,7 +195,7 @@ def test_every_notice_has_words_in_every_language(app):
         for kind in mail.Kind:
             for locale in ("en", "fr", "xx"):
                 subject, body = mail.render(kind, locale, {"number": "T402026000000001", "title": "ZOË"})
-                assert "T402026000000001" in subject
+                assert "T402026000000001" in subject.replace(" ", "").replace("\u00a0", "")
                 assert "filing.test.ipo.example/filings/T402026000000001" in body
 
 
