@@ -140,7 +140,7 @@ def sign_in(port: int) -> str:
 def rows_of(port: int, cookie: str) -> int:
     """How many filings the page lists: a page that says nothing is quick."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}/docket", headers={"Cookie": cookie})
-    return len(re.findall(r"T402026\d{9}</", urllib.request.urlopen(request).read().decode()))
+    return len(re.findall(r"9\d{8}</(?:a|td)>", urllib.request.urlopen(request).read().decode()))
 
 
 def load(port: int, cookie: str, seconds: int) -> float:
