@@ -10,7 +10,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from kit.checklist.model import Item, Part, SignOff, SignOffs, Waiver, Waivers
+from kit.checklist.model import Item, Part, SignOff, SignOffs, Waiver, Waivers, Words
 from kit.checklist.rules import CheckedSignOff
 from kit.errors import KitError
 
@@ -62,12 +62,18 @@ def load_signoffs(file: Path, items: Iterable[Item], root: Path) -> dict[str, Ch
     return {one.item: CheckedSignOff(one, _evidence_problem(one, root)) for one in signoffs}
 
 
-def _evidence_problem(signoff: SignOff, root: Path) -> str | None:
+def _evidence_problem(signoff: SignOff, root: Path) -> Words | None:
     path = root / signoff.evidence
     if not path.is_file():
-        return f"The evidence document {signoff.evidence} is not there."
+        return Words(
+            en=f"The evidence document {signoff.evidence} is not there.",
+            fr=f"La pièce justificative {signoff.evidence} est absente.",
+        )
     if hashlib.sha256(path.read_bytes()).hexdigest() != signoff.sha256:
-        return f"The evidence document {signoff.evidence} was changed after it was signed off."
+        return Words(
+            en=f"The evidence document {signoff.evidence} was changed after it was signed off.",
+            fr=f"La pièce justificative {signoff.evidence} a été modifiée après la validation.",
+        )
     return None
 
 

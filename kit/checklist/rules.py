@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from kit.checklist.model import Clause, Item, Proof, SignOff, Waiver
+from kit.checklist.model import Clause, Item, Proof, SignOff, Waiver, Words
+
+
+UNNEEDED = Words(
+    en="A waiver exists, and nothing needs it: take it out.",
+    fr="Une dérogation existe sans que rien ne la demande : la retirer.",
+)
+TESTS_ONLY = Words(
+    en="A waiver covers tests only; this item is proved by a sign-off.",
+    fr="Une dérogation ne couvre que des tests ; ce point est prouvé par une validation.",
+)
+MISSING = Words(en="A sign-off is missing as well.", fr="Une validation manque également.")
 
 
 class State(StrEnum):
@@ -55,7 +66,7 @@ class CheckedSignOff:
     """A sign-off, and what is wrong with its evidence document (None: it is there, unchanged)."""
 
     signoff: SignOff
-    problem: str | None = None
+    problem: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ class Stand:
     clauses: tuple[ClauseStand, ...] = ()
     signoff: CheckedSignOff | None = None
     waivers: tuple[Waiver, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     incomplete: bool = False
     """A test that exists for this item did not finish: the run as a whole proves nothing about it."""
 
@@ -154,9 +165,15 @@ def stand_of(
     loose = _stray_tests(item, own, in_force)
     states = [one.state for one in clauses] + loose
     observed = [one.observed_state for one in clauses]
-    notes = [f"A waiver expired on {one.expires.isoformat()}: {one.reason}" for one in expired]
+    notes = [
+        Words(
+            en=f"A waiver expired on {one.expires.isoformat()}: {one.reason}",
+            fr=f"Une dérogation a expiré le {one.expires.isoformat()} : {one.reason}",
+        )
+        for one in expired
+    ]
     if in_force and State.WAIVED not in states:
-        notes.append("A waiver exists, and nothing needs it: take it out.")
+        notes.append(UNNEEDED)
     state = _worst(states) if states else State.NOT_RUN
     if expired:
         state = State.FAILED
@@ -174,7 +191,7 @@ def fails_the_run(stands: Iterable[Stand]) -> bool:
 
 
 def _by_sign_off(item: Item, signoff: CheckedSignOff | None, waivers: tuple[Waiver, ...]) -> Stand:
-    notes = ("A waiver covers tests only; this item is proved by a sign-off.",) if waivers else ()
+    notes = (TESTS_ONLY,) if waivers else ()
     if signoff is None:
         return Stand(item, State.NEEDS_SIGN_OFF, waivers=waivers, notes=notes)
     if signoff.problem is not None:
@@ -220,12 +237,12 @@ def _worst(states: Sequence[State]) -> State:
     return next(state for state in order if state in states)
 
 
-def _with_sign_off(state: State, signoff: CheckedSignOff | None, notes: list[str]) -> State:
+def _with_sign_off(state: State, signoff: CheckedSignOff | None, notes: list[Words]) -> State:
     if signoff is not None and signoff.problem is not None:
         notes.append(signoff.problem)
         return State.FAILED
     if state in (State.PASSED, State.WAIVED):
         return state if signoff is not None else State.NEEDS_SIGN_OFF
     if signoff is None:
-        notes.append("A sign-off is missing as well.")
+        notes.append(MISSING)
     return state

@@ -51,7 +51,7 @@ class SignOffReport(Strict):
     """A sign-off, and what is wrong with its evidence document (None: nothing)."""
 
     signoff: SignOff
-    problem: str | None = None
+    problem: Words | None = None
 
 
 class ItemReport(Strict):
@@ -66,7 +66,7 @@ class ItemReport(Strict):
     other_tests: tuple[TestReport, ...] = ()
     signoff: SignOffReport | None = None
     waivers: tuple[Waiver, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     remedy: Words
     command: str | None = None
     """The command that mends it, for this tier."""

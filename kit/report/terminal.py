@@ -37,7 +37,7 @@ def show(report: Report, folder: Path) -> None:
 def _show_failure(item: ItemReport) -> None:
     output.say(f"\n{item.id}  {item.title.en}", style="bold")
     for note in item.notes:
-        output.say(f"  {note}")
+        output.say(f"  {note.en}")
     for clause in item.clauses:
         for test in clause.tests:
             if test.message:

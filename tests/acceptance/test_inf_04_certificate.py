@@ -21,11 +21,10 @@ DAYS_LEFT = 15
 def served(outside: Server, portal_name: str, look: Looker) -> x509.Certificate:
     """The certificate that the proxy shows to someone outside."""
     text = look.at(
-        outside, f"openssl s_client -connect {portal_name}:443 -servername {portal_name} </dev/null 2>/dev/null"
+        outside,
+        f"openssl s_client -connect {portal_name}:443 -servername {portal_name} </dev/null 2>/dev/null | openssl x509",
     )
-    begin = text.index("-----BEGIN CERTIFICATE-----")
-    end = text.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")
-    return x509.load_pem_x509_certificate(text[begin:end].encode())
+    return x509.load_pem_x509_certificate(text.encode())
 
 
 @pytest.mark.checklist("INF-04")

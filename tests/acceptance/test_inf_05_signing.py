@@ -21,12 +21,19 @@ from tests.support.tier_plugin import Looker
 DAYS_LEFT = 30
 
 
-@pytest.fixture
-def form(portal_server: Server, evidence) -> bytes:
+@pytest.fixture(scope="module")
+def signed_just_now(portal_server: Server) -> bytes:
     """A form that the portal's host signed just now, with the key it signs filings with."""
-    data = base64.b64decode(portal_server.run("portal sign-test | base64 -w0"))
-    evidence.observe(portal_server.name, "portal sign-test", f"a PDF of {len(data)} bytes: {data[:8]!r}")
-    return data
+    return base64.b64decode(portal_server.run("portal sign-test | base64 -w0"))
+
+
+@pytest.fixture
+def form(signed_just_now: bytes, portal_server: Server, evidence) -> bytes:
+    """That form, with a note of it in each test's evidence."""
+    evidence.observe(
+        portal_server.name, "portal sign-test", f"a PDF of {len(signed_just_now)} bytes: {signed_just_now[:8]!r}"
+    )
+    return signed_just_now
 
 
 @pytest.fixture

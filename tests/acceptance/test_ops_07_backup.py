@@ -66,8 +66,11 @@ def test_copy_is_held_off_the_host(servers: Servers, look: Looker) -> None:
             own = [*look.at(server, "hostname -I").split(), "127.0.0.1", "127.0.1.1", "::1"]
             assert not set(there) & set(own), f"{host} is {server.name} itself"
         newest = archives(look, server)[-1]["archive"]
-        for path in ("srv/documents", "var/lib/office-backup/dump/database.sql"):
-            listed = look.at(server, f"borgmatic list --archive {newest} --path {path} --short | sed -n 1,3p")
+        database, documents = "var/lib/office-backup/dump/database.sql", "srv/documents"
+        listed = look.at(
+            server, f"borgmatic list --archive {newest} --path {database} --path {documents} --short | sed -n 1,5p"
+        )
+        for path in (database, documents):
             assert path in listed, f"the newest backup of {server.name} holds no {path}"
 
 

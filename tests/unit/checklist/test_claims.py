@@ -110,7 +110,7 @@ def test_a_sign_offs_evidence_document_is_compared(
         encoding="utf-8",
     )
     found = load_signoffs(path, items, tmp_path)["PRJ-01"].problem
-    assert (found is None) if problem is None else (found is not None and problem in found)
+    assert (found is None) if problem is None else (found is not None and problem in found.en)
 
 
 def test_every_remedy_is_a_verb_that_the_kit_has(items: tuple[Item, ...]) -> None:

@@ -48,7 +48,10 @@ def stand(one: Item, *outcomes: TestOutcome, signoff: CheckedSignOff | None = No
     return stand_of(one, "test", outcomes, signoff, waivers, TODAY)
 
 
-def signed(problem: str | None = None) -> CheckedSignOff:
+CHANGED = Words(en="The document was changed.", fr="La pièce a été modifiée.")
+
+
+def signed(problem: Words | None = None) -> CheckedSignOff:
     return CheckedSignOff(
         SignOff(item="INF-04", by="A", role="Head of IT", date=TODAY, evidence="docs/a.pdf", sha256="0" * 64), problem
     )
@@ -134,13 +137,13 @@ def test_a_waiver_holds_on_its_last_day_and_fails_the_item_on_the_next() -> None
 def test_an_expired_waiver_fails_even_an_item_whose_tests_pass() -> None:
     late = stand(item(clause(A)), ran(A), waivers=(waiver(expires=date(2026, 11, 21)),))
     assert late.state is State.FAILED
-    assert "2026-11-21" in late.notes[0]
+    assert "2026-11-21" in late.notes[0].en
 
 
 def test_a_passed_item_stays_passed_beside_a_waiver_and_says_that_nothing_needs_it() -> None:
     one = stand(item(clause(A)), ran(A), waivers=(waiver(),))
     assert one.state is State.PASSED
-    assert "nothing needs it" in one.notes[0]
+    assert "nothing needs it" in one.notes[0].en
 
 
 def test_an_item_of_both_proofs_needs_its_sign_off_besides_passed_tests() -> None:
@@ -161,9 +164,9 @@ def test_a_sign_off_is_worth_its_evidence_document() -> None:
     paper = item(proof=Proof.SIGN_OFF)
     assert stand(paper).state is State.NEEDS_SIGN_OFF
     assert stand(paper, signoff=signed()).state is State.SIGNED_OFF
-    assert stand(paper, signoff=signed("The document was changed.")).state is State.FAILED
+    assert stand(paper, signoff=signed(CHANGED)).state is State.FAILED
     both = item(clause(A), proof=Proof.BOTH)
-    assert stand(both, ran(A), signoff=signed("The document was changed.")).state is State.FAILED
+    assert stand(both, ran(A), signoff=signed(CHANGED)).state is State.FAILED
 
 
 def test_a_waiver_does_not_stand_for_a_sign_off() -> None:
