@@ -7,7 +7,8 @@ from flask_babel import Babel, lazy_gettext
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from portal.web import assets, errors, formats, forms, guards, language, logs, navigation
+from portal.settings import Tier
+from portal.web import assets, errors, formats, forms, guards, language, logs, mail_page, navigation
 from portal.web.views import bp
 
 csrf = CSRFProtect()
@@ -37,3 +38,7 @@ def init_app(app: Flask) -> None:
         part.init_app(app)
     app.jinja_env.globals["_l"] = lazy_gettext
     app.register_blueprint(bp)
+    portal = app.config["PORTAL"]
+    if portal.tier is Tier.DEVELOPMENT and portal.mail_page:
+        app.register_blueprint(mail_page.bp)
+        app.jinja_env.globals["mail_page"] = "/development/mail"

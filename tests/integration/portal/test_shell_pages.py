@@ -13,6 +13,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from portal.accounts import service
+from portal.app import create_app
+from portal.settings import Tier
 from portal.web import logs
 from tests.integration.conftest import Demo
 from tests.integration.portal_client import BASE, PortalClient
@@ -227,3 +229,13 @@ def test_background_save_without_session_says_so(client: PortalClient) -> None:
     """The page then tells the person to sign in, and keeps what they typed."""
     answer = client.post("/drafts/AAAAAAAAAAAAAAAA/mark", data=TYPED, headers={"X-Portal-Save": "1"})
     assert (answer.status_code, answer.json) == (401, {"error": "signed-out"})
+
+
+def test_developers_mail_page_exists_in_development_only(app: Flask, client: PortalClient) -> None:
+    """It shows everybody's mail to everybody: a server must not have it, whatever its settings say."""
+    assert client.get("/development/mail").status_code == 404
+    portal = app.config["PORTAL"]
+    served = create_app(portal.model_copy(update={"mail_page": True})).test_client()
+    assert served.get("/development/mail", base_url=BASE).status_code == 404
+    at_home = create_app(portal.model_copy(update={"mail_page": True, "tier": Tier.DEVELOPMENT})).test_client()
+    assert at_home.get("/development/mail", base_url=BASE).status_code == 200
