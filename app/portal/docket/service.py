@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from portal.accounts.models import Firm, User
+from portal.accounts import service as accounts
 from portal.db import db
 from portal.docket.rules import Cursor, Event, What, in_order, number_part
 from portal.drafting.application import Application, Attached
 from portal.drafting.service import as_filed
-from portal.filing.models import Filing
+from portal.filing.index import Filing
 from portal.notices import service as notices
 from portal.office.service import decisions_of
 from portal.payments.queries import BillView, bill_of, docket_join
@@ -122,14 +122,14 @@ class FilingView:
 
 def filing(number: str, firm_id: int | None = None) -> FilingView | None:
     """The filing of this number; with `firm_id` only if it is that firm's own."""
-    query = select(Filing, User.name, Firm.name).join(User, User.id == Filing.filed_by_id)
-    query = query.join(Firm, Firm.id == Filing.firm_id).where(Filing.number == number)
+    query = select(Filing).where(Filing.number == number)
     if firm_id is not None:
         query = query.where(Filing.firm_id == firm_id)
-    row = db.session.execute(query).first()
-    if row is None:
+    found = db.session.scalar(query)
+    if found is None:
         return None
-    found, agent, firm = row
+    person = accounts.find(found.filed_by_id)
+    agent, firm = (person.name, person.firm.name if person.firm else "") if person else ("", "")
     bill = bill_of(found.id)
     application = as_filed(db.session, found.draft_id, found.language)
     return FilingView(found, application, agent, firm, bill, in_order(_events(found, bill)))

@@ -12,7 +12,7 @@ from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
+from portal.accounts import service as accounts
 from portal.db import db, transaction, utc_now
 from portal.notices.models import Notice
 from portal.notices.rules import Kind
@@ -39,7 +39,9 @@ def notify(session: Session, user_id: int, kind: str, filing_id: int | None, **p
     Raises ValueError for a kind that has no words.
     """
     known = Kind(kind)
-    user = session.get_one(User, user_id)
+    user = accounts.find(user_id)
+    if user is None:
+        raise LookupError(f"there is nobody with the number {user_id}")
     notice = Notice(user_id=user_id, kind=known.value, filing_id=filing_id, params=params, created_at=utc_now())
     session.add(notice)
     session.flush()

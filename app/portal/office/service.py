@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
+from portal.accounts import service as accounts
 from portal.audit import service as audit
 from portal.db import db, transaction, utc_now
 from portal.docket.rules import number_part
-from portal.filing.models import Filing
+from portal.filing.index import Filing
 from portal.notices import service as notices
 from portal.office.models import ReceptionDecision
 from portal.office.rules import ACCEPTED, RETURNED, AlreadyDecided, check_defects
 from portal.payments.queries import docket_join
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
 
 PAGE = 50
 
@@ -80,13 +84,16 @@ def queue(text: str = "", state: str = "received", after: int = 0) -> tuple[list
 
 def decisions_of(filing_id: int) -> list[Decision]:
     """What was decided on a filing, oldest first."""
-    query = (
-        select(ReceptionDecision.decision, ReceptionDecision.defects, User.name, ReceptionDecision.decided_at)
-        .join(User, User.id == ReceptionDecision.officer_id)
-        .where(ReceptionDecision.filing_id == filing_id)
-        .order_by(ReceptionDecision.id)
-    )
-    return [Decision(*row) for row in db.session.execute(query)]
+    query = select(ReceptionDecision).where(ReceptionDecision.filing_id == filing_id).order_by(ReceptionDecision.id)
+    return [
+        Decision(
+            row.decision,
+            row.defects,
+            officer.name if (officer := accounts.find(row.officer_id)) else "",
+            row.decided_at,
+        )
+        for row in db.session.scalars(query)
+    ]
 
 
 def accept(number: str, officer: User) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.db import db
 from portal.docket.rules import number_part
-from portal.filing.models import Filing
+from portal.filing.index import Filing
 from portal.payments import rules
 from portal.payments.models import Bill, BillItem, Payment
 

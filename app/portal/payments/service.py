@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import context
-from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.calendar.rules import OfficeDays, period_end, reception_date
 from portal.db import new_key, transaction, utc_now
 from portal.fees.rules import Fees
-from portal.filing.models import Filing
+from portal.filing.index import Filing
 from portal.notices import service as notices
 from portal.payments import rules
 from portal.payments.models import Bill, BillItem, Payment
 from portal.profile.model import Profile
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
 
 
 def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, on: date) -> Bill:
