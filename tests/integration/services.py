@@ -47,7 +47,9 @@ def folder(owner: str | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def running(command: list[str], log: Path, ready: Callable[[], bool], seconds: float = 30) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], log: Path, ready: Callable[[], bool], seconds: float = 30
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server process until the end of the block; its log is in the error when it does not become ready."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
