@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Firm, Role, User
 from portal.accounts.rules import RoleName
 from portal.audit import service as audit
-from portal.audit.models import AuditEntry
 from portal.db import db, transaction, utc_now
 
 WINDOW = timedelta(minutes=15)
@@ -70,17 +69,10 @@ def sign_in(session: Session, email: str, password: str) -> Attempt:
 
 def _limited(session: Session, key: str, address: str | None) -> bool:
     """Whether there were too many failures lately: for this account from here, for it from anywhere, or from here."""
-    since = utc_now() - WINDOW
-    rows = session.execute(
-        select(AuditEntry.subject_id, AuditEntry.address).where(
-            AuditEntry.event == "sign-in-failed",
-            AuditEntry.at > since,
-            or_(AuditEntry.subject_id == key, AuditEntry.address == address),
-        )
-    ).all()
-    here = sum(1 for row in rows if row.subject_id == key and row.address == address)
-    account = sum(1 for row in rows if row.subject_id == key)
-    from_address = sum(1 for row in rows if row.address == address)
+    found = audit.origins(session, "sign-in-failed", utc_now() - WINDOW, key, address)
+    here = found.count((key, address))
+    account = sum(1 for subject, _ in found if subject == key)
+    from_address = sum(1 for _, origin in found if origin == address)
     return here >= PER_ACCOUNT_AND_ADDRESS or account >= PER_ACCOUNT or from_address >= PER_ADDRESS
 
 
@@ -103,7 +95,7 @@ def confirm_second_factor(user: User, code: str) -> bool:
 def _confirm_code(session: Session, user_id: int, code: str) -> bool:
     user = session.get_one(User, user_id, with_for_update=True)  # guesses at once would each see few failures
     subject = ("user", str(user_id))
-    if _codes_failed(session, user_id) >= CODES_PER_ACCOUNT:
+    if audit.count(session, "second-factor-failed", utc_now() - WINDOW, subject) >= CODES_PER_ACCOUNT:
         audit.record(session, "second-factor-limited", subject)
         return False
     step = matching_step(user.tf_totp_secret, code) if user.tf_totp_secret else None
@@ -112,18 +104,6 @@ def _confirm_code(session: Session, user_id: int, code: str) -> bool:
         return False
     audit.record(session, "second-factor-confirmed", subject)
     return True
-
-
-def _codes_failed(session: Session, user_id: int) -> int:
-    found = session.scalar(
-        select(func.count()).where(
-            AuditEntry.event == "second-factor-failed",
-            AuditEntry.subject_type == "user",
-            AuditEntry.subject_id == str(user_id),
-            AuditEntry.at > utc_now() - WINDOW,
-        )
-    )
-    return found or 0
 
 
 def _spend(session: Session, user_id: int, step: int) -> bool:
