@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, Response, g, jsonify, make_response, render_template
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -98,17 +98,23 @@ def _http_error(error: HTTPException) -> Response:
     if status in (301, 302, 303, 307, 308):
         return make_response(error.get_response())
     if isinstance(error, InternalServerError):
-        g.viewer_unknown = True  # whatever failed may fail again while the page is made
+        _forget_viewer()
         log.error("request %s failed", g.get("request_id"), exc_info=error.original_exception)
     return page(status, error)
 
 
 def _database_away(error: Exception) -> Response:
-    g.viewer_unknown = True
+    _forget_viewer()
     log.error("request %s: the database did not answer: %s", g.get("request_id"), error)
     answer = page(503)
     answer.headers["Retry-After"] = "60"
     return answer
+
+
+def _forget_viewer() -> None:
+    """Look nobody up for the page: whatever failed may fail again while it is made."""
+    g.viewer_unknown = True
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # for its templates' context
 
 
 def _form_expired(error: CSRFError) -> Response:
