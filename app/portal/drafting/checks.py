@@ -16,7 +16,7 @@ from portal.drafting.rules import Data, Facts, Problem, facts, is_required
 from portal.drafting.words import OPTIONAL, in_words, named
 from portal.fees.rules import NoSchedule
 from portal.fees.service import discounts
-from portal.profile.model import Profile
+from portal.profile.model import DocumentKind, Profile
 
 
 class State(StrEnum):
@@ -57,7 +57,7 @@ def section_problems(
     """What is missing or wrong in one section, by itself and with what the others say."""
     data = sections.get(name, {})
     if name == "documents":
-        return document_problems(service, facts(sections, kinds), profile)
+        return document_problems(service, facts(sections, kinds), profile, today)
     if name == "priority":
         return rules.priority_problems(data, today)
     if name == "fees":
@@ -74,13 +74,23 @@ BY_ITSELF: dict[str, Callable[[Data], list[Problem]]] = {
 }
 
 
-def document_problems(service: str, known: Facts, profile: Profile) -> list[Problem]:
+def document_problems(service: str, known: Facts, profile: Profile, today: date) -> list[Problem]:
     """The documents that the service requires for these facts and that are not attached."""
     return [
         Problem("documents", f"file-{kind.code}", _("Attach this document: %(document)s.", document=named(kind.name)))
-        for kind in profile.service(service).documents
-        if kind.code not in known.kinds and is_required(kind.required, known)
+        for kind in required_documents(service, known, profile, today)
+        if kind.code not in known.kinds
     ]
+
+
+def required_documents(service: str, known: Facts, profile: Profile, today: date) -> list[DocumentKind]:
+    """The kinds of document that an application with these facts must have, attached or not."""
+    try:
+        offered = discounts(profile, service, today)
+    except NoSchedule:
+        offered = []
+    proof = next((discount.proof for discount in offered if discount.code == known.discount), None)
+    return [kind for kind in profile.service(service).documents if is_required(kind, known, proof)]
 
 
 def discount_names(service: str, profile: Profile, today: date) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from portal.drafting.texts import clean, is_printable, lines_of
 from portal.drafting.words import Words, countries, offices
+from portal.profile.model import DocumentKind
 
 Data = dict[str, Any]
 
@@ -53,16 +54,19 @@ def facts(sections: dict[str, Data], kinds: frozenset[str]) -> Facts:
     )
 
 
-def is_required(rule: str, known: Facts) -> bool:
-    """Whether a kind of document with this requirement is required for these facts."""
-    return {
-        "always": True,
-        "never": False,
-        "when-represented": known.represented,
-        "when-priority": known.priorities > 0,
-        "when-figurative": known.figurative,
-        "when-discount": known.discount is not None,
-    }[rule]
+def is_required(kind: DocumentKind, known: Facts, proof: str | None) -> bool:
+    """Whether a kind of document is required for these facts; `proof` is the kind that proves the claimed discount."""
+    return (
+        kind.code == proof
+        or {
+            "always": True,
+            "never": False,
+            "when-represented": known.represented,
+            "when-priority": known.priorities > 0,
+            "when-figurative": known.figurative,
+            "when-discount": False,
+        }[kind.required]
+    )
 
 
 def about_problems(data: Data) -> list[Problem]:

@@ -13,7 +13,7 @@ from portal.db import db
 from portal.drafting import checks, service
 from portal.drafting.checks import Task
 from portal.drafting.models import Draft, DraftDocument, DraftSection
-from portal.drafting.rules import Data, Facts, Problem, facts, is_required
+from portal.drafting.rules import Data, Facts, Problem, facts
 from portal.fees.rules import Facts as FeeFacts
 from portal.fees.rules import Fees, NoSchedule
 from portal.fees.service import quote_facts
@@ -107,11 +107,9 @@ class DraftView:
 
     def documents_by_kind(self) -> list[tuple[DocumentKind, list[DraftDocument], bool]]:
         """Each kind with its documents, and whether it is required now."""
+        today = service.office_today(profile())
+        required = checks.required_documents(self.draft.service, self.facts, profile(), today)
         return [
-            (
-                kind,
-                [document for document in self.documents if document.kind == kind.code],
-                is_required(kind.required, self.facts),
-            )
+            (kind, [document for document in self.documents if document.kind == kind.code], kind in required)
             for kind in self.service.documents
         ]

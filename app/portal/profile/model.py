@@ -231,6 +231,10 @@ class Profile(Strict):
                 if missing := set(discount.applies_to) - codes:
                     where = ["fee_schedules", s, "discounts", d, "applies_to"]
                     raise wrong(where, f"applies to unknown fees: {', '.join(sorted(missing))}")
+                for code in self._without_proof(schedule, discount):
+                    where = ["fee_schedules", s, "discounts", d, "proof"]
+                    raise wrong(where, f"names document '{discount.proof}', which service '{code}' does not take")
+        self._proofs_have_a_discount()
         for way, text in self.texts():
             if missing := set(self.office.languages) - set(text):
                 raise wrong(way, f"is missing in: {', '.join(sorted(missing))}")
@@ -243,6 +247,21 @@ class Profile(Strict):
                 if item.code in seen:
                     raise wrong([name, i, "code"], f"'{item.code}' was given before")
                 seen.add(item.code)
+
+    def _without_proof(self, schedule: FeeSchedule, discount: Discount) -> list[str]:
+        """The services whose agents could claim a discount and never prove it."""
+        reduced = {fee.service for fee in schedule.fees if fee.code in discount.applies_to}
+        takes = {service.code: {kind.code for kind in service.documents} for service in self.services}
+        return sorted(code for code in reduced if discount.proof and discount.proof not in takes[code])
+
+    def _proofs_have_a_discount(self) -> None:
+        """A document "when-discount" is the proof of a discount: of the one that names it, not of any other."""
+        proofs = {discount.proof for schedule in self.fee_schedules for discount in schedule.discounts}
+        for s, service in enumerate(self.services):
+            for k, kind in enumerate(service.documents):
+                if kind.required == "when-discount" and kind.code not in proofs:
+                    where = ["services", s, "documents", k, "required"]
+                    raise wrong(where, f"'{kind.code}' is required when-discount, but no discount has it as its proof")
 
     def texts(self) -> list[tuple[list[str | int], Text]]:
         """Every text for people in the profile, with the way to it."""

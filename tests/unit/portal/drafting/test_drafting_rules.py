@@ -19,6 +19,7 @@ from portal.drafting.texts import clean, is_printable
 from portal.drafting.typed import read
 from portal.drafting.words import countries
 from portal.profile.loader import load_profile
+from portal.profile.model import Profile
 
 PROFILE = load_profile(Path(__file__).parents[4] / "inventories/test/office.yml")
 SERVICE = "trademark-national"
@@ -120,6 +121,60 @@ def test_documents_are_required_by_what_the_sections_say():
     claimed = changed("fees", discount="small-entity")
     assert wrong(claimed) == [("documents", "file-small-entity-proof")]
     assert wrong(claimed, "small-entity-proof") == []
+
+
+def two_discounts() -> Profile:
+    """The office's profile with a second discount, which another document proves."""
+    service, schedule = PROFILE.services[0], PROFILE.fee_schedules[0]
+    proof, discount = service.documents[-1], schedule.discounts[0]
+    student = proof.model_copy(update={"code": "student-card"})
+    offered = [
+        discount,
+        discount.model_copy(update={"code": "student", "proof": "student-card"}),
+        discount.model_copy(update={"code": "everyone", "proof": None}),
+    ]
+    documents = [*service.documents, student]
+    return PROFILE.model_copy(
+        update={
+            "services": [service.model_copy(update={"documents": documents})],
+            "fee_schedules": [schedule.model_copy(update={"discounts": offered})],
+        }
+    )
+
+
+@pytest.mark.checklist("OPS-03")
+@pytest.mark.parametrize(
+    ("claimed", "attached", "missing"),
+    [
+        ("student", [], ["file-student-card"]),
+        ("student", ["small-entity-proof"], ["file-student-card"]),
+        ("student", ["student-card"], []),
+        ("small-entity", ["student-card"], ["file-small-entity-proof"]),
+        ("small-entity", ["small-entity-proof"], []),
+        ("everyone", [], []),
+        ("", [], []),
+    ],
+)
+def test_a_claimed_reduction_asks_for_its_own_proof_and_no_other(claimed, attached, missing):
+    """Another reduction's proof would let it be filed unproved, and would be asked of people who cannot have it."""
+    profile, sections = two_discounts(), changed("fees", discount=claimed)
+    found = checks.problems(SERVICE, sections, frozenset(attached), profile, TODAY)
+    assert [problem.field for problem in found] == missing
+    tasks = {task.section: task for task in checks.tasks(SERVICE, sections, frozenset(attached), profile, TODAY)}
+    assert [problem.field for problem in tasks["documents"].problems] == missing
+    known = rules.facts(sections, frozenset(attached))
+    asked = {"student": ["student-card"], "small-entity": ["small-entity-proof"]}.get(claimed, [])
+    assert [kind.code for kind in checks.required_documents(SERVICE, known, profile, TODAY)] == asked
+
+
+def test_a_proof_is_required_whatever_the_document_says_of_itself():
+    """A document that is otherwise optional may prove a reduction too."""
+    profile = two_discounts()
+    service = profile.services[0]
+    documents = [kind.model_copy(update={"required": "never"}) for kind in service.documents]
+    profile = profile.model_copy(update={"services": [service.model_copy(update={"documents": documents})]})
+    found = checks.problems(SERVICE, changed("fees", discount="student"), frozenset(), profile, TODAY)
+    assert [problem.field for problem in found] == ["file-student-card"]
 
 
 def test_a_service_that_is_closed_takes_no_filing():

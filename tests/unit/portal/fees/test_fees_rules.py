@@ -64,6 +64,26 @@ def test_no_document_no_discount():
 
 
 @pytest.mark.checklist("OPS-03")
+@pytest.mark.parametrize(
+    ("claimed", "attached", "expected"),
+    [
+        ("small", "proof", "60.00"),
+        ("student", "card", "90.00"),
+        ("small", "card", "120.00"),
+        ("student", "proof", "120.00"),
+    ],
+)
+def test_each_discount_counts_with_its_own_proof_only(claimed, attached, expected):
+    """120, less half for the small and a quarter for students."""
+    student = Discount(code="student", name=NAME, percent=Decimal("25"), applies_to=["filing"], proof="card")
+    schedule = SCHEDULE.model_copy(update={"discounts": [SMALL, student]})
+    profile = load_profile(Path(__file__).parents[4] / "inventories/test/office.yml")
+    profile = profile.model_copy(update={"fee_schedules": [schedule]})
+    filed = replace(LEAST, discount=claimed, documents=(replace(FULL.documents[0], kind=attached),))
+    assert quote(filed, profile, date(2026, 11, 22)).total == Decimal(expected)
+
+
+@pytest.mark.checklist("OPS-03")
 def test_the_offices_own_schedule():
     """The published schedule: 120 with one class, 45 for each further, 20 a priority claim; small entities half."""
     profile = load_profile(Path(__file__).parents[4] / "inventories/test/office.yml")
