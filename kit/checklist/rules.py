@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from kit.checklist.model import Clause, Item, Proof, SignOff, Waiver, Words
 
-
 UNNEEDED = Words(
     en="A waiver exists, and nothing needs it: take it out.",
     fr="Une dérogation existe sans que rien ne la demande : la retirer.",
