@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as HttpNotFound
@@ -21,6 +22,10 @@ from portal.drafting.assembly import assemble, attached
 from portal.drafting.models import Draft, DraftDocument, DraftSection
 from portal.drafting.rules import Data, Problem
 from portal.profile.model import Profile
+
+KEPT_DELETED = timedelta(days=30)
+"""How long a deleted draft and a removed document can be brought back."""
+PURGED_AT_ONCE = 200
 
 
 class NotFound(HttpNotFound):
@@ -226,9 +231,9 @@ def restore_document(session: Session, draft_id: str, document_id: int, user: An
 
 @transaction
 def delete(session: Session, draft_id: str, user: Any) -> Draft:
-    """Delete a draft; nothing is lost until the office clears deleted drafts, and it can be brought back."""
+    """Delete a draft; it can be brought back until `purge` clears it away."""
     draft = _locked(session, draft_id, user)
-    draft.state = "deleted"
+    draft.state, draft.updated_at = "deleted", utc_now()
     record(session, "draft-deleted", ("draft", draft.id))
     return draft
 
@@ -243,6 +248,30 @@ def restore(session: Session, draft_id: str, user: Any) -> Draft:
         draft.state = "open"
         record(session, "draft-restored", ("draft", draft.id))
     return draft
+
+
+@transaction
+def purge(session: Session, older_than: timedelta = KEPT_DELETED) -> int:
+    """Clear away drafts that were deleted and documents that were removed so long ago; how many rows that were.
+
+    At most PURGED_AT_ONCE of each: the rest follows at the next call. A draft that became a filing loses only what
+    its agent had removed before. The contents stay in the store (docs/decisions/0031-purge.md).
+    """
+    before = utc_now() - older_than
+    gone = select(Draft.id).where(Draft.state == "deleted", Draft.updated_at < before).order_by(Draft.id)
+    draft_ids = session.scalars(gone.limit(PURGED_AT_ONCE).with_for_update(skip_locked=True)).all()
+    removed = select(DraftDocument.id).where(DraftDocument.removed_at < before).order_by(DraftDocument.id)
+    document_ids = session.scalars(removed.limit(PURGED_AT_ONCE).with_for_update(skip_locked=True)).all()
+    for statement in (
+        sql_delete(DraftDocument).where(DraftDocument.id.in_(document_ids)),
+        sql_delete(DraftDocument).where(DraftDocument.draft_id.in_(draft_ids)),
+        sql_delete(DraftSection).where(DraftSection.draft_id.in_(draft_ids)),
+        sql_delete(Draft).where(Draft.id.in_(draft_ids)),
+    ):
+        session.execute(statement, execution_options={"synchronize_session": False})
+    if draft_ids or document_ids:
+        record(session, "drafts-purged", drafts=len(draft_ids), removed_documents=len(document_ids))
+    return len(draft_ids) + len(document_ids)
 
 
 def lock_for_filing(session: Session, draft_id: str, user: Any) -> Draft:

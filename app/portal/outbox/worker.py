@@ -19,8 +19,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.db import db
-from portal.documents.store import StoreError, store
-from portal.outbox import service
+from portal.outbox import housekeeping, service
 from portal.outbox.service import Claimed
 
 log = logging.getLogger("portal.outbox")
@@ -35,7 +34,7 @@ HANDLERS = {
 BATCH = 8
 """Claimed at once: even when each of them runs into a mail server's time-out (30 s), the lease outlasts them."""
 IDLE = 1.0
-SWEEP_EVERY = 3600.0
+HOUSE_EVERY = 3600.0
 
 
 def run_once(limit: int = BATCH, worker: str = "worker", stopping: Callable[[], bool] = lambda: False) -> int:
@@ -86,12 +85,13 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         notify("READY=1")
-        swept = 0.0
+        kept = -HOUSE_EVERY
         while not self._stop.is_set():
             beat()
-            if time.monotonic() - swept > SWEEP_EVERY or not swept:
-                swept = time.monotonic()
-                _sweep()
+            if time.monotonic() - kept > HOUSE_EVERY:
+                kept = time.monotonic()
+                housekeeping.keep_house(beat)
+                _forget_session()
             if not self._turn():
                 self._stop.wait(self.idle)
         notify("STOPPING=1")
@@ -105,15 +105,6 @@ class Worker:
             return 0
         finally:
             _forget_session()
-
-
-def _sweep() -> None:
-    """Clear away what interrupted uploads left in the store."""
-    try:
-        if removed := store().sweep():
-            log.info("%d interrupted uploads were cleared away", removed)
-    except StoreError as error:
-        log.warning("the document store cannot be swept: %s", error)
 
 
 def _forget_session() -> None:
