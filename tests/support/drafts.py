@@ -66,16 +66,17 @@ def complete_draft(user: User, mark: str = "ZOË", **sections: dict[str, Any]) -
     return draft.id
 
 
-def attach(draft_id: str, user: User, kind: str, name: str, content: bytes) -> str:
-    """Attach a PDF as if it had been uploaded and checked; returns its hash."""
+def attach(draft_id: str, user: User, kind: str, name: str, content: bytes, media_type: str = "application/pdf") -> str:
+    """Attach a PDF, or a picture, as if it had been uploaded and checked; returns its hash."""
+    is_pdf = media_type == "application/pdf"
     stored = store().put(content)
     received = Received(
         file_name=name,
-        format="pdf",
-        media_type="application/pdf",
+        format="pdf" if is_pdf else "image",
+        media_type=media_type,
         size=stored.size,
         sha512=stored.sha512,
-        pages=2,
+        pages=2 if is_pdf else None,
         received_at=utc_now(),
     )
     service.add_document(draft_id, kind, received, user, 5)

@@ -1,6 +1,7 @@
-"""Examine a document in a process of its own, with little memory and little time: a bomb harms nobody else.
+"""Open a document in a process of its own, with little memory and little time: a bomb harms nobody else.
 
-Run as a module this is that process: the document on standard input, the verdict as JSON on standard output.
+Run as a module this is the process that examines: the document on standard input, the verdict as JSON on standard
+output.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from portal.documents.verdict import Limits, Reason, Verdict
 
@@ -27,10 +29,22 @@ AT_ONCE = threading.BoundedSemaphore(2)
 def check_safely(path: Path, as_format: str, limits: Limits | None = None) -> Verdict:
     """The verdict of `portal.documents.checks.check`, or a refusal when it could not be had within the limits."""
     limits = limits or Limits()
-    command = [sys.executable, "-P", "-m", MODULE, as_format, json.dumps(asdict(limits))]
+    with path.open("rb") as document:
+        told = run_apart(MODULE, [as_format, json.dumps(asdict(limits))], document, limits)
+    try:
+        return _not_examined(path) if told is None else Verdict.of(json.loads(told))
+    except (ValueError, TypeError, KeyError):
+        return _not_examined(path)
+
+
+def run_apart(module: str, arguments: list[str], document: IO[bytes], limits: Limits) -> bytes | None:
+    """What a module of the portal, run by itself, says of a document (a real file); None when it did not end well.
+
+    The module calls `keep_within` before it reads a byte.
+    """
+    command = [sys.executable, "-P", "-m", module, *arguments]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-    size = path.stat().st_size
-    with AT_ONCE, path.open("rb") as document:
+    with AT_ONCE:
         try:
             done = subprocess.run(
                 command,
@@ -42,20 +56,15 @@ def check_safely(path: Path, as_format: str, limits: Limits | None = None) -> Ve
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return _not_examined(size)
-    if done.returncode != 0:
-        return _not_examined(size)
-    try:
-        return Verdict.of(json.loads(done.stdout))
-    except (ValueError, TypeError, KeyError):
-        return _not_examined(size)
+            return None
+    return done.stdout if done.returncode == 0 else None
 
 
-def _not_examined(size: int) -> Verdict:
-    return Verdict((Reason("not-examined"),), None, size)
+def _not_examined(path: Path) -> Verdict:
+    return Verdict((Reason("not-examined"),), None, path.stat().st_size)
 
 
-def _limit(limits: Limits) -> None:
+def keep_within(limits: Limits) -> None:
     """Give up memory, time, files and core dumps before a byte of the document is read."""
     # Should the service's memory run out all the same, the kernel ends this process and not the server.
     with contextlib.suppress(OSError):
@@ -75,7 +84,7 @@ def _limit(limits: Limits) -> None:
 def main() -> None:
     """Examine standard input; leave with 1 when memory runs out."""
     as_format, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
-    _limit(limits)
+    keep_within(limits)
     from portal.documents.checks import check  # noqa: PLC0415  (its libraries load under the limits)
 
     try:

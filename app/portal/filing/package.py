@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import pikepdf
 from portal.documents.store import DocumentStore
 from portal.drafting.application import Application
 from portal.filing import papers
+from portal.filing.pictures import MarkPicture
 from portal.filing.rules import Circumstances, Part, canonical, instant, manifest, package_name
 from portal.filing.st96 import trademark_application
 from portal.signing.service import NoKey, sign_pdf
@@ -34,7 +36,13 @@ class Package:
         return hashlib.sha512(self.raw_manifest).hexdigest()
 
 
-def build(application: Application, about: Circumstances, answers: dict[str, papers.Rows], form_name: str) -> Package:
+def build(
+    application: Application,
+    about: Circumstances,
+    answers: dict[str, papers.Rows],
+    form_name: str,
+    pictures: Sequence[MarkPicture] = (),
+) -> Package:
     """Make the package in memory. Without a signing key the form stays unsigned, and the manifest says so."""
     xml = trademark_application(application, about, form_name)
     data = _part("application-data", "st96", papers.XML_NAME, "application/xml", xml)
@@ -51,7 +59,7 @@ def build(application: Application, about: Circumstances, answers: dict[str, pap
         )
         for document in application.documents
     ]
-    printed = papers.form(manifest(application, about, [data, *documents]), xml, answers).document
+    printed = papers.form(manifest(application, about, [data, *documents]), xml, answers, pictures).document
     try:
         form, signed = sign_pdf(printed, "Application form"), True
     except NoKey as error:

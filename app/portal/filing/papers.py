@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from typst import TypstError
 
 from portal.context import profile
 from portal.drafting.words import SECTIONS
+from portal.filing.pictures import MarkPicture
 from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
 from portal.profile.model import Basis
 from portal.web import formats
+
+log = logging.getLogger("portal.filing")
 
 XML_NAME = "application.xml"
 FORM_NAME = "application-form.pdf"
@@ -38,14 +44,31 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
     return printer("receipt.typ").print(data, issued_at)
 
 
-def form(manifest: Manifest, xml: bytes, answers: dict[str, Rows]) -> Printed:
-    """The application form, unsigned; `answers` are the rows of the page on which the agent checked them."""
+def form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture] = ()) -> Printed:
+    """The application form, unsigned; `answers` are the rows of the page on which the agent checked them.
+
+    A picture that cannot be printed is named in words: it never keeps an application from being filed.
+    """
+    try:
+        return _form(manifest, xml, answers, pictures)
+    except TypstError as error:
+        if not any(picture.shown for picture in pictures):
+            raise
+        log.warning("%s: printed without its picture: %s", manifest["number"], error)
+        return _form(manifest, xml, answers, [picture.unshown() for picture in pictures])
+
+
+def _form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture]) -> Printed:
     language = manifest["language"]
     with force_locale(language):
         data = _common(manifest, xml) | {
             "service": formats.text(profile().service(manifest["service"]).name, language),
             "sections": [
-                {"heading": str(SECTIONS[section]), "rows": rows}
+                {
+                    "heading": str(SECTIONS[section]),
+                    "rows": rows,
+                    "pictures": [picture.printed() for picture in pictures if section == "mark"],
+                }
                 for section, rows in (answers | {"documents": _document_rows(manifest)}).items()
             ],
             "declaration": declaration(),

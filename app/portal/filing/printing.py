@@ -34,8 +34,8 @@ UNPRINTED = re.compile(
 )
 ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 ENDLESS = re.compile(r"\S{30}(?=\S)")
-ATTACHED = {"xml", "manifest", "words"}
-"""What is attached as it is, and the portal's own words."""
+ATTACHED = {"xml", "manifest", "words", "svg"}
+"""What is attached or shown as it is, and the portal's own words."""
 KEPT_CONTROLS = {"\n", "\t"}
 # Embeddings, overrides and isolates would let a name read as another one on paper.
 DIRECTION_CHANGERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

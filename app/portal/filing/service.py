@@ -30,6 +30,7 @@ from portal.fees.rules import Fees
 from portal.fees.service import discounts, quote
 from portal.filing import package, papers
 from portal.filing.models import Filing, NumberSeries
+from portal.filing.pictures import MarkPicture, mark_pictures
 from portal.filing.rules import Circumstances, FilingNumber, Person, package_name, receipt_name
 from portal.notices.service import notify
 from portal.outbox.service import enqueue, postpone, settle
@@ -116,7 +117,8 @@ def _file(session: Session, draft_id: str, user: User, language: str) -> Filing:
     shelf = store()
     for document in application.documents:
         shelf.get(document.sha512)  # altered or missing bytes must not be acknowledged as received
-    filing, fees, made = _allot(session, draft, application, user, shelf)
+    pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
+    filing, fees, made = _allot(session, draft, application, user, shelf, pictures)
     session.add(filing)
     session.flush()
     issue_bill(session, filing, fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
@@ -126,7 +128,12 @@ def _file(session: Session, draft_id: str, user: User, language: str) -> Filing:
 
 
 def _allot(
-    session: Session, draft: Draft, application: Application, user: User, shelf: DocumentStore
+    session: Session,
+    draft: Draft,
+    application: Application,
+    user: User,
+    shelf: DocumentStore,
+    pictures: list[MarkPicture],
 ) -> tuple[Filing, Fees, package.Package]:
     """Give the next free number under its series' lock, and write the package under that number."""
     service, days = profile().service(application.service), OfficeDays.of(profile())
@@ -142,7 +149,7 @@ def _allot(
         fees = quote(application, profile(), days.today(received_at))
         about = _circumstances(number, draft, user, received_at, fees)
         name = text(service.name, application.language)
-        made = package.build(application, about, _answers(draft, application), name)
+        made = package.build(application, about, _answers(draft, application), name, pictures)
         try:
             package.write(made, shelf)
         except NameTaken:

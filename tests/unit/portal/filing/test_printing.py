@@ -16,8 +16,10 @@ from flask import Flask
 from flask_babel import Babel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageChops
 
-from portal.filing import papers, printing, rules, st96
+from portal.documents.display import Shown
+from portal.filing import papers, pictures, printing, rules, st96
 from portal.profile.loader import load_profile
 from tests.support.applications import FULL, RECEIVED, circumstances
 
@@ -155,3 +157,79 @@ def test_the_form_and_the_xml_tell_the_same_number(tmp_path):
     assert "XX T 40 2026 000000017" in found
     assert "None." in found
     assert papers.declaration()[:40] in found
+
+
+def png(colour: str = "#c8141e", size: tuple[int, int] = (300, 200)) -> Shown:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return Shown(out.getvalue(), "image/png", *size)
+
+
+def form(tmp_path: Path, *shown: pictures.MarkPicture) -> Path:
+    answers = {"applicant": [("Name", "Zoë")], "mark": [("Kind", "Figurative mark")]}
+    path = tmp_path / "form.pdf"
+    path.write_bytes(papers.form(manifest(), b"<a/>", answers, shown).document)
+    return path
+
+
+def told(path: Path) -> str:
+    run = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True)
+    return " ".join(run.stdout.split())
+
+
+def figures(path: Path) -> list[str]:
+    """The alternative texts of the figures in the tagged structure."""
+    with pikepdf.open(path) as document:
+        elements = [one for one in document.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S")]
+        return [str(one.Alt) for one in elements if one.S == "/Figure"]
+
+
+def red_area(path: Path, tmp_path: Path) -> tuple[float, float]:
+    """Width and height in millimetres of what is red on the first page."""
+    subprocess.run(["pdftoppm", "-r", "127", "-png", "-singlefile", path, tmp_path / "page"], check=True)
+    with Image.open(tmp_path / "page.png") as page:
+        red, green, _blue = page.convert("RGB").split()
+        box = ImageChops.multiply(
+            red.point(lambda value: 255 if value > 180 else 0), green.point(lambda value: 255 if value < 60 else 0)
+        ).getbbox()
+    assert box is not None
+    return (box[2] - box[0]) / 5, (box[3] - box[1]) / 5
+
+
+@pytest.mark.parametrize(
+    ("size", "on_paper"),
+    [
+        ((300, 200), (120, 80)),  # fits by its width
+        ((200, 400), (45, 90)),  # by its height
+        ((40, 20), (20, 10)),  # not blown up: half a millimetre a pixel
+        ((16000, 20), (120, 0.2)),
+    ],
+)
+def test_the_form_shows_the_picture_of_the_mark_in_its_proportions(tmp_path, size, on_paper):
+    """A figurative mark is its picture: a form that only names the file protects nothing."""
+    made = Shown(png().content, "image/png", *size)
+    path = form(tmp_path, pictures.MarkPicture("logo.png", "A cup.", made))
+    assert red_area(path, tmp_path) == pytest.approx(on_paper, abs=0.5)
+    assert "logo.png, scaled to fit." in told(path)
+
+
+def test_the_picture_has_words_for_those_who_cannot_see_it(tmp_path):
+    path = form(tmp_path, pictures.MarkPicture("logo.png", "A cup \ue000.", png()))
+    assert figures(path) == ["Picture of the mark: A cup [U+E000]."]
+    with pikepdf.open(path) as document:
+        metadata = document.Root.Metadata.read_bytes()
+    assert b"<pdfaid:part>3</pdfaid:part>" in metadata
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+
+@pytest.mark.parametrize("broken", [None, Shown(b"", '"<', 3, 2)])
+def test_a_picture_that_cannot_be_shown_is_named(tmp_path, broken):
+    path = form(tmp_path, pictures.MarkPicture("logo <1>.tif", "", broken))
+    assert "The picture logo <1>.tif cannot be shown on this paper." in told(path)
+    assert figures(path) == []
+
+
+def test_a_page_of_several_says_that_there_are_more(tmp_path):
+    path = form(tmp_path, pictures.MarkPicture("logo.tif", "", png(), pages=3))
+    assert "Shown is page 1 of 3." in told(path)
+    assert figures(path) == ["Picture of the mark: logo.tif"]
