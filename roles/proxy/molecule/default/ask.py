@@ -88,7 +88,9 @@ def headers() -> None:
     seen = ask("GET", "/static/main.0123456789ab.css")[1]
     must("immutable" in seen.get("cache-control", ""), "hashed files are kept by browsers", seen)
     body = ask("GET", "/static/gone.0123456789ab.css")[2]
-    must('"path": "/static/gone.0123456789ab.css"' in body, "a file that is not there is asked of the portal", body[:80])
+    must(
+        '"path": "/static/gone.0123456789ab.css"' in body, "a file that is not there is asked of the portal", body[:80]
+    )
 
 
 def uploads() -> None:
