@@ -27,6 +27,7 @@ UP_SECONDS = 30.0
 
 def prepare(office: Path, office_name: str, port: int) -> dict[str, Any]:
     """Write settings, a signing key and demonstration secrets, each once. Return the demonstration's secrets."""
+    private_directory(DEV / "documents")  # the portal never makes its store: a missing mount must not look empty
     private_directory(DEV)
     _signing(office_name)
     people = DEV / "people.json"
