@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from kit import output
+from kit import output, strategy
 from kit.errors import Exit, KitError
 from kit.paths import LOGS, PLAYBOOKS, ROOT, STATE, VENV, private_directory
 from kit.tier import Tier
@@ -141,7 +141,7 @@ def run_playbook(
             fix="this clone is incomplete: git status", exit_code=Exit.INTERNAL,
         )  # fmt: skip
     arguments = command_arguments(tier, playbook, extra_vars=extra_vars, limit=limit, tags=tags, check=check)
-    environment = tier.ansible_environment()
+    environment = {**tier.ansible_environment(), **strategy.environment(tier)}
     command_line = shlex.join([".venv/bin/ansible-playbook", *arguments])
     prefix = " ".join(f"{name}={shlex.quote(_short(Path(value)))}" for name, value in environment.items())
     output.say(f"  $ {prefix} {command_line}", style="dim")
