@@ -96,10 +96,19 @@ class Recorder:
         self.path.write_text("", encoding="utf-8")
         self._began: dict[str, str] = {}
         self._parts: dict[str, list[pytest.TestReport]] = {}
+        self._collected = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Write which tests there are, before the first one runs."""
         append(self.path, "collected", tests={item.nodeid: list(_ids(item)) for item in session.items})
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Write the same when workers collect: each of them finds all tests, and the first one to say so is enough."""
+        if not self._collected:
+            marked = marked_tests(node.config.rootpath / "tests")
+            self._collected = True
+            append(self.path, "collected", tests={one: list(marked.get(base_node(one), ())) for one in ids})
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Write that a test begins."""

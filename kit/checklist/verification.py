@@ -28,6 +28,8 @@ from kit.report.write import write
 from kit.tier import Tier
 
 LONGEST_RUN = 600.0
+WORKERS = "3"
+"""Processes that look at once: most tests wait for a server. `KIT_VERIFY_WORKERS=1` has one after the other."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,13 @@ def pytest_command(tier: Tier, results: Path) -> list[str]:
         f"--tier={tier.name}",
         *(["--rehearsal"] if tier.rehearsal else []),
         f"--results={results}",
+        *_side_by_side(os.environ.get("KIT_VERIFY_WORKERS") or WORKERS),
     ]
+
+
+def _side_by_side(workers: str) -> list[str]:
+    """Tests of one file stay in order in one process: a scan and the service that it must not see share a file."""
+    return ["-p", "no:xdist"] if workers == "1" else ["-n", workers, "--dist=loadfile"]
 
 
 def _run(command: list[str], log: Path, on_progress: Callable[[], None]) -> int:

@@ -90,7 +90,8 @@ def trust_text(servers: Servers) -> str:
 @pytest.fixture(scope="session")
 def trust(outside: Server, trust_text: str) -> str:
     """Path, at `outside`, of these authorities."""
-    outside.run(f"printf %s {shlex.quote(trust_text)} > {TRUST}")
+    # in one step: another worker's test may be reading it
+    outside.run(f"new=$(mktemp {TRUST}.XXXXXX) && printf %s {shlex.quote(trust_text)} > $new && mv $new {TRUST}")
     return TRUST
 
 
