@@ -28,6 +28,8 @@ BOOT_OPTIONS = (
     "--security-opt=apparmor=unconfined",
     "--stop-timeout=10",
     "--pids-limit=8192",
+    # podman would write /etc/hosts anew at each start, and forget the tier's names in it
+    "--no-hosts",
 )
 
 
