@@ -45,7 +45,9 @@ def apply_tier(tier: Tier, *, check: bool = False, limit: str = "", tags: str = 
     secrets.read(tier)
     with output.step("Building the release"):
         release = build()
-    result = run_playbook(tier, "apply", limit=limit, tags=tags, check=check)
+    # named for the whole run: another build may move the pointer to the newest release while this one lasts
+    chosen = {"kit_bundle": str(release.path)}
+    result = run_playbook(tier, "apply", extra_vars=chosen, limit=limit, tags=tags, check=check)
     stage.keep_packages(tier)
     return Applied(release.version, result)
 
