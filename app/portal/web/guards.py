@@ -82,8 +82,6 @@ def _end_old_sessions() -> None:
 
 def _add_headers(response: Response) -> Response:
     defaults: dict[str, Any] = dict(HEADERS)
-    if settings().tier is not Tier.DEVELOPMENT:
-        defaults["Strict-Transport-Security"] = "max-age=31536000"
     if settings().tier is not Tier.PRODUCTION:
         defaults["X-Robots-Tag"] = "noindex, nofollow"
     for name, value in defaults.items():
