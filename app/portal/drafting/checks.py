@@ -132,7 +132,7 @@ def priority_warnings(service: str, sections: dict[str, Data], profile: Profile,
     found = []
     for index, claim in enumerate(sections.get("priority", {}).get("claims", [])):
         first = rules.claim_date(claim)
-        if first and first.year > 1883 and today > (end := priority_end(first, months, days)):
+        if first and today > (end := priority_end(first, months, days)):
             message = _(
                 "The priority period of %(months)s months ended on %(end)s: the office may refuse this claim.",
                 months=months,

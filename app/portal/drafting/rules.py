@@ -19,6 +19,8 @@ LONGEST = {"name": 300, "street": 300, "city": 200, "postcode": 30, "email": 254
 LONGEST |= {"text": 300, "description": 2000, "colours": 500, "terms": 20000, "term": 500, "number": 60}
 CLASSES = range(1, 46)
 MOST_CLAIMS = 50
+FIRST_YEAR = 1883
+"""No priority is older than the Paris Convention: 26 is a year of two digits, and nobody means the first century."""
 
 
 @dataclass(frozen=True)
@@ -178,11 +180,12 @@ def class_number(typed: str) -> int | None:
 
 
 def claim_date(claim: Data) -> date | None:
-    """The date of a priority claim, if what was typed is one."""
+    """The date of a priority claim, if what was typed is one and its year has four digits."""
     try:
-        return date(*(int(clean(claim[part])) for part in ("year", "month", "day")))
+        day = date(*(int(clean(claim[part])) for part in ("year", "month", "day")))
     except (ValueError, OverflowError):
         return None
+    return day if day.year >= FIRST_YEAR else None
 
 
 def unprintable() -> Words:

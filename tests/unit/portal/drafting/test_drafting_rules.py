@@ -88,6 +88,7 @@ def test_an_empty_draft_misses_what_is_required_and_nothing_that_is_optional():
         ("priority", {"claims": [claim(), claim(number="")]}, "number-1"),
         ("priority", {"claims": [claim(day="31", month="6")]}, "day-0"),
         ("priority", {"claims": [claim(year="2027")]}, "day-0"),
+        ("priority", {"claims": [claim(year="26")]}, "day-0"),
         ("fees", {"discount": "everything"}, "discount"),
         ("about", {"reference": "x" * 101}, "reference"),
     ],
