@@ -96,9 +96,9 @@ def _query(
     if wanted.text:
         query = query.where(
             or_(
-                Filing.number.contains(number_part(wanted.text), autoescape=True),
-                Filing.title.contains(wanted.text, autoescape=True),
-                Filing.applicant.contains(wanted.text, autoescape=True),
+                Filing.number.icontains(number_part(wanted.text), autoescape=True),
+                Filing.title.icontains(wanted.text, autoescape=True),
+                Filing.applicant.icontains(wanted.text, autoescape=True),
             )
         )
     return query

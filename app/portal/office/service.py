@@ -73,9 +73,9 @@ def queue(text: str = "", state: str = "received", after: int = 0) -> tuple[list
     if text := text.strip():
         query = query.where(
             or_(
-                Filing.number.contains(number_part(text), autoescape=True),
-                Filing.title.contains(text, autoescape=True),
-                Filing.applicant.contains(text, autoescape=True),
+                Filing.number.icontains(number_part(text), autoescape=True),
+                Filing.title.icontains(text, autoescape=True),
+                Filing.applicant.icontains(text, autoescape=True),
             )
         )
     rows = [QueueRow(*row) for row in db.session.execute(query)]

@@ -92,8 +92,8 @@ def search(text: str, state: str, after: int = 0) -> tuple[list[BillRow], bool]:
         query = query.where(
             or_(
                 Bill.reference.startswith(rules.compact_reference(text), autoescape=True),
-                Filing.number.contains(number_part(text), autoescape=True),
-                Filing.applicant.contains(text, autoescape=True),
+                Filing.number.icontains(number_part(text), autoescape=True),
+                Filing.applicant.icontains(text, autoescape=True),
             )
         )
     rows = [BillRow(*row) for row in db.session.execute(query)]

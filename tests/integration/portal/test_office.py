@@ -42,6 +42,7 @@ def test_the_queue_holds_what_waits_oldest_first(app, officer):
     assert _numbers(officer.get("/office/reception?state=accepted").text) == [made[1]]
     assert _numbers(officer.get("/office/reception?state=").text) == made
     assert _numbers(officer.get("/office/reception", query_string={"q": made[2]}).text) == [made[2]]
+    assert _numbers(officer.get("/office/reception?state=&q=baOBab").text) == made
     assert _numbers(officer.get("/office/reception", query_string={"q": printed(made[2])}).text) == [made[2]]
 
 
