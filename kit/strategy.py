@@ -1,4 +1,4 @@
-"""How Ansible runs tasks: its own way, or, in rehearsals only, mitogen's faster one (docs/decisions/0006-strategy.md)."""
+"""How Ansible runs tasks: by its own way, in rehearsals by mitogen (docs/decisions/0006-strategy.md)."""
 
 from __future__ import annotations
 
