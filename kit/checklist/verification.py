@@ -21,7 +21,7 @@ from kit.checklist.model import TIERS
 from kit.checklist.results import Run, read_file
 from kit.checklist.rules import State, unkept_claims, unknown_ids, unknown_waived_tests
 from kit.errors import Exit, KitError
-from kit.paths import LOGS, ROOT, VENV, private_directory
+from kit.paths import LOGS, ROOT, STATE, VENV, private_directory
 from kit.report.collect import About, collect
 from kit.report.model import Report
 from kit.report.write import write
@@ -172,12 +172,18 @@ def pytest_command(tier: Tier, results: Path) -> list[str]:
 
 def _side_by_side(workers: str) -> list[str]:
     """Tests of one file stay in order in one process: a scan and the service that it must not see share a file."""
-    return ["-p", "no:xdist"] if workers == "1" else ["-n", workers, "--dist=loadfile"]
+    return ["-p", "no:xdist"] if workers == "1" else ["-p", "xdist", "-n", workers, "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def _run(command: list[str], log: Path, on_progress: Callable[[], None]) -> int:
     """Run pytest to its end, or stop it after LONGEST_RUN: a server that hangs must not hang the report."""
-    environment = {**os.environ, "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        **os.environ,
+        "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}",
+        # each worker imports anew: no plugins that these tests do not use, and no bytecode in the clone
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONPYCACHEPREFIX": str(STATE / "pycache"),
+    }
     deadline = time.monotonic() + LONGEST_RUN
     with log.open("w") as file:
         file.write(f"$ {shlex.join(command)}\n\n")
