@@ -172,7 +172,9 @@ def pytest_command(tier: Tier, results: Path) -> list[str]:
 
 def _side_by_side(workers: str) -> list[str]:
     """Tests of one file stay in order in one process: a scan and the service that it must not see share a file."""
-    return ["-p", "no:xdist"] if workers == "1" else ["-p", "xdist", "-n", workers, "--dist=loadfile", "--no-loadscope-reorder"]
+    if workers == "1":
+        return ["-p", "no:xdist"]
+    return ["-p", "xdist", "-n", workers, "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def _run(command: list[str], log: Path, on_progress: Callable[[], None]) -> int:

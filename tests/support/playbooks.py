@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
+from kit import strategy
 from kit.paths import ROOT, VENV
 from kit.tier import get
 
@@ -21,6 +22,7 @@ def run_playbook(tier: str, rehearsal: bool, command: list[str]) -> str:
     environment = {
         **os.environ,
         **get(tier, rehearsal=rehearsal).ansible_environment(),
+        **strategy.environment(get(tier, rehearsal=rehearsal)),
         "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}",
     }
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
