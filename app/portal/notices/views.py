@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+import re
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -28,6 +30,9 @@ def inbox() -> str:
 @requires(Permission.SIGNED_IN)
 def read() -> Response:
     """Mark one notice as read, or all when none is named."""
-    service.mark_read(current_user.id, request.form.get("notice", type=int))
+    named = request.form.get("notice", "")
+    if named and not re.fullmatch(r"\d{1,18}", named, re.ASCII):
+        abort(400)
+    service.mark_read(current_user.id, int(named) if named else None)
     page = request.form.get("page", 1, type=int)
     return redirect(url_for(".inbox", page=page if page > 1 else None))

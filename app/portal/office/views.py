@@ -18,6 +18,7 @@ from portal.office.rules import DEFECTS_LIMIT, AlreadyDecided
 from portal.payments.words import bill_tags
 from portal.web import held
 from portal.web.forms import Form
+from portal.web.paging import asked_after
 from portal.web.permissions import requires
 
 bp = Blueprint("office", __name__, template_folder="templates")
@@ -31,7 +32,7 @@ Answer = str | Response | tuple[str, int]
 def reception() -> Answer:
     """The filings that wait for a decision, the one that came first on top."""
     text, state = request.args.get("q", "").strip()[:100], request.args.get("state", "received")
-    after = request.args.get("after", 0, type=int)
+    after = asked_after()
     state = state if state in STATES else "received"
     rows, more = service.queue(text, state, after)
     return render_template(

@@ -13,6 +13,7 @@ from portal.docket.words import number as number_writer
 from portal.payments import queries, rules, service
 from portal.payments.forms import CounterForm
 from portal.payments.words import bill_tags
+from portal.web.paging import asked_after
 from portal.web.permissions import requires
 
 bp = Blueprint("payments", __name__, template_folder="templates")
@@ -49,7 +50,7 @@ def cashier() -> Answer:
     text, state = request.args.get("q", "").strip()[:100], request.args.get("state", "due")
     if rules.is_reference(text) and queries.bill(text):
         return redirect(url_for(".counter", reference=rules.compact_reference(text)))
-    after = request.args.get("after", 0, type=int)
+    after = asked_after()
     rows, more = queries.search(text, state if state in STATES else "due", after)
     return render_template(
         "payments/cashier.html",

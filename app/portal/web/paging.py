@@ -36,6 +36,12 @@ class Page(Generic[T]):
         return f"{request.path}?{urlencode([*values, ('page', str(number))])}"
 
 
+def asked_after() -> int:
+    """The serial after which the request asks for rows, 0 when it names none that a database could hold."""
+    value = request.args.get("after", 0, type=int)
+    return value if 0 <= value < 2**63 else 0
+
+
 def asked_page() -> int:
     """The page that the request asks for, 1 when it asks for none or nonsense."""
     value = request.args.get("page", 1, type=int)

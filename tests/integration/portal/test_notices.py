@@ -73,6 +73,14 @@ def test_a_notice_is_marked_as_read_alone_or_with_all(app, agent):
     assert "Mark as read" not in page
 
 
+@pytest.mark.parametrize("notice", ["abc", "9" * 30, "-1"])
+def test_a_notice_that_there_cannot_be_marks_nothing(app, agent, notice):
+    """It was taken for none, and none means all."""
+    _tell(app, 2)
+    assert agent.post("/inbox/read", data={"notice": notice}).status_code == 400
+    assert "Inbox (2)" in agent.get("/inbox").text
+
+
 def test_nobody_reads_another_persons_notices(app, agent, rival):
     [number] = _tell(app)
     assert "T-0" not in rival.get("/inbox").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.audit.models import AuditEntry
@@ -44,6 +45,13 @@ def test_the_queue_holds_what_waits_oldest_first(app, officer):
     assert _numbers(officer.get("/office/reception", query_string={"q": made[2]}).text) == [made[2]]
     assert _numbers(officer.get("/office/reception?state=&q=baOBab").text) == made
     assert _numbers(officer.get("/office/reception", query_string={"q": printed(made[2])}).text) == [made[2]]
+
+
+@pytest.mark.parametrize("after", ["9" * 30, "-5", "x"])
+def test_a_place_that_there_cannot_be_is_the_beginning(app, officer, cashier, after):
+    [(number, reference)] = filed(app)
+    assert _numbers(officer.get(f"/office/reception?after={after}").text) == [number]
+    assert reference in cashier.get(f"/office/cashier?after={after}").text
 
 
 def test_the_queue_pages_through_every_filing_once(app, officer):
