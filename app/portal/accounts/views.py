@@ -59,7 +59,7 @@ def sign_in_post() -> AnyResponse:
         form.form_errors.append(gettext("There were too many failed sign-ins. Wait for 15 minutes, then try again."))
         return sign_in_page(form, token, 429)
     if attempt.user is None:
-        form.form_errors.append(gettext("The email address or the password is not right."))
+        form.form_errors.append(gettext("The e-mail address or the password is not right."))
         return sign_in_page(form, token, 401)
     session.clear()
     g.pop("csrf_token", None)

@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 from portal.drafting.application import Application, Attached, ClassTerms, Mark, Party, PriorityClaim
 from portal.drafting.rules import Data, claim_date, class_number
-from portal.drafting.texts import lines_of
+from portal.web.texts import lines_of
 
 
 def assemble(

@@ -26,6 +26,7 @@ LABELS: dict[str, Words] = {
     "colours": _("Colours claimed"),
     "discount": _("Reduction claimed"),
 }
+KIND_OF_MARK = _("Kind of mark")
 CHOICES: dict[str, dict[str, Words]] = {
     "represented": {"yes": _("Yes"), "no": _("No")},
     "kind": {
@@ -75,8 +76,9 @@ def rows(section: str, data: Data, language: str = "en", discounts: dict[str, st
     names = FIELDS.get(section, ())
     if section == "representative" and data.get("represented") != "yes":
         names = ("represented",)
+    labels = {**LABELS, "kind": KIND_OF_MARK} if section == "mark" else LABELS
     return [
-        Row(name, name, LABELS[name], _shown(name, data.get(name, ""), language, discounts or {})) for name in names
+        Row(name, name, labels[name], _shown(name, data.get(name, ""), language, discounts or {})) for name in names
     ]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
 
-from portal.drafting.texts import clean, is_printable, lines_of
 from portal.drafting.words import Words, countries, offices
 from portal.profile.model import DocumentKind
+from portal.web.texts import clean, is_printable, lines_of, unprintable
 
 Data = dict[str, Any]
 
@@ -186,10 +186,6 @@ def claim_date(claim: Data) -> date | None:
     except (ValueError, OverflowError):
         return None
     return day if day.year >= FIRST_YEAR else None
-
-
-def unprintable() -> Words:
-    return _("Remove the invisible control characters: the text cannot be printed as it stands.")
 
 
 def too_long(length: int) -> Words:

@@ -32,9 +32,11 @@ ROUTE = f"/drafts/<draft_id>/<any({TYPED}):name>"
 
 @bp.get(ROUTE)
 @requires(Permission.DRAFT)
-def section(draft_id: str, name: str) -> str:
-    """The section as it was last saved, with what is missing in it."""
+def section(draft_id: str, name: str) -> Response | str:
+    """The section as it was last saved, with what is missing in it; of a filed draft there is nothing left to type."""
     view = DraftView.of(draft_id)
+    if view.draft.state != "open":
+        return redirect(url_for("drafting.tasks", draft_id=draft_id), 303)
     saved = view.section(name)
     data, version = (saved.data, saved.version) if saved else ({}, 0)
     return _page(view, name, data, version, new_key(), judged=saved is not None, extra_row="add" in request.args)

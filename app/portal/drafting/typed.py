@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.drafting.compare import FIELDS
 from portal.drafting.rules import Data
-from portal.drafting.texts import clean
+from portal.web.texts import clean
 
 ROWS = {
     "goods": ("classes", ("number", "terms")),

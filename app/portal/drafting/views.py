@@ -14,7 +14,6 @@ from portal.db import db
 from portal.drafting import compare, document_pages, section_pages, service
 from portal.drafting.blueprint import bp
 from portal.drafting.forms import NewForm, choices
-from portal.drafting.texts import clean, is_printable
 from portal.drafting.view import DraftView
 from portal.drafting.words import SECTIONS
 from portal.web import held
@@ -22,6 +21,7 @@ from portal.web.formats import text
 from portal.web.language import chosen
 from portal.web.paging import SIZE, Page, asked_page
 from portal.web.permissions import requires
+from portal.web.texts import clean, is_printable
 
 __all__ = ["bp", "document_pages", "section_pages"]
 

@@ -318,6 +318,12 @@ def application_xml(filing: Filing) -> bytes:
     return store().get(_file_of(manifest, "application-data")["sha512"])
 
 
+def application_form(filing: Filing) -> bytes:
+    """The application form as it was made with the filing; raises StoreError."""
+    manifest, _raw = manifest_of(filing)
+    return store().get(_file_of(manifest, "application-form")["sha512"])
+
+
 def _file_of(manifest: dict[str, Any], role: str) -> dict[str, Any]:
     found: dict[str, Any] = next(file for file in manifest["files"] if file["role"] == role)
     return found

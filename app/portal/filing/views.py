@@ -134,6 +134,14 @@ def application_xml(number: str) -> Answer:
     return _download(service.application_xml(filing), "application/xml", f"application-{filing.number}.xml")
 
 
+@bp.get("/filings/<number>/application.pdf")
+@requires(Permission.SIGNED_IN)
+def application_form(number: str) -> Answer:
+    """The application as a signed form, to read and to keep."""
+    filing = _visible(number)
+    return _download(service.application_form(filing), "application/pdf", f"application-{filing.number}.pdf")
+
+
 @bp.get("/filings/<number>/documents/<sha512>")
 @requires(Permission.SIGNED_IN)
 def document(number: str, sha512: str) -> Answer:

@@ -292,6 +292,7 @@ def test_a_filed_draft_cannot_be_changed(app, draft, agent):
     assert agent.post(f"{draft.path}/delete").status_code == 303
     assert draft.upload("priority-document", "a.pdf", hostile.pdf()).status_code == 303
     assert "This application was filed" in draft.get()
+    assert agent.get(f"{draft.path}/mark").location == draft.path  # no form that could only be refused
     assert saved(app, draft, "mark")["text"] == "BAOBAB SUNRISE"
     assert agent.post(f"{draft.path}/restore").status_code == 404
 

@@ -84,6 +84,13 @@ def test_a_filed_draft_leads_to_its_filing(agent, draft, number):
     assert agent.get(f"/drafts/{draft}/submit").location == f"/filings/{number}/confirmation"
 
 
+def test_staff_are_not_sent_to_the_agents_docket(agent, cashier, number):
+    """The link led them to a page that their role refuses."""
+    link = f'href="/filings/{number}"'
+    assert link in agent.get(f"/filings/{number}/confirmation").text
+    assert link not in cashier.get(f"/filings/{number}/confirmation").text
+
+
 def test_the_receipt_is_served_exactly_as_it_was_issued(app, agent, number):
     answer = agent.get(f"/filings/{number}/receipt.pdf")
     assert answer.mimetype == "application/pdf"
@@ -113,14 +120,26 @@ def test_a_file_name_in_any_script_survives_the_download(app, agent):
     assert "\n" not in header
 
 
-@pytest.mark.parametrize("path", ["receipt.pdf", "application.xml", "confirmation", f"documents/{'0' * 128}"])
+@pytest.mark.parametrize(
+    "path", ["receipt.pdf", "application.xml", "application.pdf", "confirmation", f"documents/{'0' * 128}"]
+)
 def test_another_firm_cannot_tell_that_a_filing_exists(rival, client, number, path):
     """A visitor is led to sign-in."""
     assert rival.get(f"/filings/{number}/{path}").status_code == 404
     assert client.get(f"/filings/{number}/{path}").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["receipt.pdf", "application.xml"])
+def test_the_signed_form_is_offered_beside_the_data(app, agent, officer, number):
+    """The form is part of the record: who filed and who decides must be able to read it."""
+    for person_, page in ((agent, f"/filings/{number}"), (officer, f"/office/reception/{number}")):
+        assert f'href="/filings/{number}/application.pdf"' in person_.get(page).text
+    answer = agent.get(f"/filings/{number}/application.pdf")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=application-{number}.pdf"
+    with app.app_context():
+        assert validate(answer.data).state is State.VALID
+
+
+@pytest.mark.parametrize("path", ["receipt.pdf", "application.xml", "application.pdf"])
 def test_the_offices_staff_read_every_filing(officer, cashier, number, path):
     assert officer.get(f"/filings/{number}/{path}").status_code == 200
     assert cashier.get(f"/filings/{number}/{path}").status_code == 200

@@ -232,6 +232,16 @@ def test_the_cashiers_mistakes_are_named_and_record_nothing(app, cashier, typed,
         assert _count(Payment) == 0
 
 
+def test_a_paid_bill_asks_no_cashier_for_its_payment(app, cashier):
+    [(_, reference)] = filed(app)
+    assert "Take the payment" in cashier.get(f"/bills/{reference}").text
+    with app.app_context():
+        _confirm(reference)
+    page = cashier.get(f"/bills/{reference}").text
+    assert "Take the payment" not in page
+    assert 'href="/office/cashier"' in page
+
+
 def test_a_refusal_says_that_nothing_was_changed(app, cashier):
     (_, one), (_, other) = filed(app, 2)
     with app.app_context():

@@ -61,7 +61,7 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(client: PortalCl
         return re.sub(r'value="[^"]*"', "", re.sub(r"[0-9a-f]{32}", "", page))
 
     assert without_what_was_typed(wrong.text) == without_what_was_typed(unknown.text)
-    assert "The email address or the password is not right." in wrong.text
+    assert "The e-mail address or the password is not right." in wrong.text
 
 
 def test_guessing_is_stopped_after_five_failures_and_allowed_again_later(
@@ -229,6 +229,14 @@ def test_language_and_name_can_be_changed(agent: PortalClient, app: Flask, demo:
     with app.app_context():
         assert person(demo.agent.email).locale == "fr"
     assert agent.post("/account", data={"name": "X", "locale": "tlh"}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["Amélie\u202etnegA", "Amélie\x00", "Amélie\nAgent"])
+def test_a_name_that_cannot_be_printed_is_refused(agent: PortalClient, name: str) -> None:
+    """It stands on receipts as "filed by"."""
+    answer = agent.post("/account", data={"name": name, "locale": "en"})
+    assert answer.status_code == 400
+    assert "control characters" in answer.text
 
 
 def test_demonstration_data_twice_changes_nothing(app: Flask) -> None:

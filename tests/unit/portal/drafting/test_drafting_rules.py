@@ -15,11 +15,11 @@ from portal.drafting import checks, compare, rules
 from portal.drafting.assembly import assemble
 from portal.drafting.checks import State
 from portal.drafting.rules import Data
-from portal.drafting.texts import clean, is_printable
 from portal.drafting.typed import read
 from portal.drafting.words import countries
 from portal.profile.loader import load_profile
 from portal.profile.model import Profile
+from portal.web.texts import clean, is_printable
 
 PROFILE = load_profile(Path(__file__).parents[4] / "inventories/test/office.yml")
 SERVICE = "trademark-national"
@@ -240,6 +240,12 @@ def test_differences_and_merging_by_field():
     found = compare.differences("applicant", mine, theirs)
     assert [(one.key, one.mine, one.theirs) for one in found] == [("name", "Mine", "Theirs"), ("city", "M", "T")]
     assert compare.merge("applicant", mine, theirs, {"city"}) == {**mine, "city": "T"}
+
+
+def test_a_mark_and_a_person_have_kinds_of_their_own_name():
+    """They were one word, and the French application form called a mark's kind its standing."""
+    [person, mark] = [compare.rows(section, {"kind": "legal"})[0].label for section in ("applicant", "mark")]
+    assert str(person) != str(mark) == "Kind of mark"
 
 
 def test_classes_are_compared_by_their_number():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from flask_babel import LazyString, lazy_gettext
+
 # Embeddings, overrides and isolates turn the reading direction of what follows: a name could read as another one.
 # The plain marks (U+200E, U+200F, U+061C) and the joiners belong to ordinary Arabic, Persian and Indic text.
 DIRECTION_CHANGERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -27,3 +29,8 @@ def is_printable(value: str, *, lines: bool = False) -> bool:
 def lines_of(value: str) -> tuple[str, ...]:
     """The lines of a text that hold something."""
     return tuple(line for typed in value.split("\n") if (line := typed.strip()))
+
+
+def unprintable() -> LazyString:
+    """What a person is told whose text is not printable."""
+    return lazy_gettext("Remove the invisible control characters: the text cannot be printed as it stands.")
