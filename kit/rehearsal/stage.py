@@ -135,9 +135,12 @@ def state(host: str) -> str:
 
 
 def identity(host: str) -> str:
-    """Return podman's identity of a host's container: another one after it was made anew."""
+    """Return podman's identity of a host's container: another one after it was made anew, or started again.
+
+    podman writes /etc/resolv.conf at each start, whoever started it.
+    """
     known = runtime.inspect("container", names.container_name(host))
-    return str(known["Id"]) if known else ""
+    return f"{known['Id']} {known['State']['StartedAt']}" if known else ""
 
 
 def keep_packages(tier: Tier) -> None:
