@@ -70,6 +70,28 @@ def from_second_apply(text: str) -> Outcome:
     return outcome
 
 
+def from_verification(text: str, code: int) -> Outcome:
+    """Read what `verify --json` wrote: each item that passed or is waived is one passed test.
+
+    `code` is how the command ended: a bad end without a failed item is a failure of its own.
+    """
+    outcome = Outcome("acceptance")
+    try:
+        items = [item for part in json.loads(text)["parts"] for item in part["items"]]
+    except (ValueError, KeyError, TypeError):
+        items = []
+    for item in items:
+        if item["state"] in {"passed", "waived"}:
+            outcome.passed += 1
+        elif item["state"] == "failed":
+            outcome.failed += 1
+            outcome.notes.append(f"{item['id']}: {item['title']['en']}")
+    if not outcome.failed and (code != 0 or not items):
+        outcome.failed += 1
+        outcome.notes.append(f"bin/kit verify ended with {code}")
+    return outcome
+
+
 def total(outcomes: Iterable[Outcome]) -> tuple[int, int]:
     """Return passed and failed of all stages. A stage that proved nothing counts as one failure."""
     passed = failed = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from kit import output, shell
 from kit.paths import ROLES, ROOT, VENV
-from kit.testrun.outcome import Outcome, from_junit, from_second_apply
+from kit.testrun.outcome import Outcome, from_junit, from_second_apply, from_verification
 from kit.testrun.process import stream
 
 INSTANCE = "check"
@@ -117,22 +116,7 @@ def second_apply(run: Run) -> Outcome:
 def acceptance(run: Run) -> Outcome:
     """Verify the tier: the checklist's automated items are the tests."""
     code, document = run.kit("verify", run.tier, "--rehearsal", "--json", limit=15 * MINUTE, keep_stdout=True)
-    outcome = Outcome("acceptance")
-    try:
-        items = json.loads(document)["items"]
-    except (ValueError, KeyError, TypeError):
-        return Outcome("acceptance", failed=1, notes=[f"bin/kit verify ended with {code}: {run.logs / 'verify.log'}"])
-    for item in items:
-        state = item["state"]
-        if state in {"passed", "waived"}:
-            outcome.passed += 1
-        elif state == "failed":
-            outcome.failed += 1
-            outcome.notes.append(f"{item['id']}: {item.get('title', '')}")
-    if code != 0 and not outcome.failed:
-        outcome.failed += 1
-        outcome.notes.append(f"bin/kit verify ended with {code}: {run.logs / 'verify.log'}")
-    return outcome
+    return from_verification(document, code)
 
 
 def molecule(run: Run) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,6 +99,23 @@ def failed(session: Session, row: Claimed, worker: str, error: str) -> None:
 def release(session: Session, row: Claimed, worker: str) -> None:
     """Give an effect back that was claimed and not begun."""
     _mine(session, row, worker, {"claimed_by": None, "claimed_until": None, "attempts": row.attempts - 1})
+
+
+@transaction
+def take_back(session: Session, is_dead: Callable[[str], bool]) -> int:
+    """Free what workers hold that are known to be dead (`is_dead` says so of a name), and say how many effects.
+
+    Without it an effect waits for its lease to end before it is tried again.
+    """
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.delivered_at.is_(None), OutboxRow.claimed_by.is_not(None))
+        .with_for_update(skip_locked=True)
+    ).all()
+    dead = [row for row in rows if row.claimed_by and is_dead(row.claimed_by)]
+    for row in dead:
+        row.claimed_by = row.claimed_until = None
+    return len(dead)
 
 
 def backlog() -> Backlog:

@@ -5,6 +5,7 @@ A worker that dies between an effect and its mark leaves a lease that runs out, 
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -68,11 +69,33 @@ def handler(kind: str) -> Handler:
     return found
 
 
+def worker_name(pid: int) -> str:
+    """The name under which a worker of this host claims."""
+    return f"{socket.gethostname()[:50]}:{pid}"
+
+
+def is_dead(name: str) -> bool:
+    """Whether a worker of this name has ended: it ran on this host, and its process is gone.
+
+    Asked by a worker that has claimed nothing yet: a claim under its own name is of a process before it.
+    """
+    pid = name.rpartition(":")[2]
+    if not pid.isdigit() or name != worker_name(int(pid)):
+        return False
+    if int(pid) == os.getpid():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except OSError as error:
+        return error.errno == errno.ESRCH
+    return False
+
+
 class Worker:
     """The loop of `portal worker`: until SIGTERM or SIGINT, after which it ends what it has begun."""
 
     def __init__(self, name: str | None = None, idle: float = IDLE) -> None:
-        self.name = name or f"{socket.gethostname()[:50]}:{os.getpid()}"
+        self.name = name or worker_name(os.getpid())
         self.idle = idle
         self._stop = threading.Event()
 
@@ -85,6 +108,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         notify("READY=1")
+        self._take_back()
         kept = -HOUSE_EVERY
         while not self._stop.is_set():
             beat()
@@ -95,6 +119,16 @@ class Worker:
             if not self._turn():
                 self._stop.wait(self.idle)
         notify("STOPPING=1")
+
+    def _take_back(self) -> None:
+        """Try again at once what workers of this host had begun when they were killed."""
+        try:
+            if count := service.take_back(is_dead):
+                log.warning("took back %d effects that a dead worker held", count)
+        except SQLAlchemyError as error:
+            log.warning("the database is away: %s", error)
+        finally:
+            _forget_session()
 
     def _turn(self) -> int:
         """One batch; 0 means that there is time to rest."""

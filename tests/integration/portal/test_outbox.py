@@ -108,6 +108,22 @@ def test_a_dead_workers_lease_runs_out_and_the_effect_is_tried_again(app, monkey
         assert DONE == ["one"]
 
 
+def test_what_a_killed_worker_of_this_host_held_is_taken_back_at_once(app):
+    """Five minutes without its receipt are long for an agent whose term ends today."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with app.app_context():
+        put("dead-1")
+        service.claim(worker.worker_name(gone.pid), 1)
+        put("alive-1")
+        service.claim(worker.worker_name(os.getppid()), 1)
+        put("elsewhere-1")
+        service.claim(f"another-host:{gone.pid}", 1)
+        assert service.take_back(worker.is_dead) == 1
+        assert worker.run_once() == 1
+        assert DONE == ["dead-1"]
+
+
 def test_a_death_between_effect_and_mark_repeats_the_effect(app, monkeypatch):
     """At least once: twice is allowed, never is not."""
 

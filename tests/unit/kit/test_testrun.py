@@ -6,7 +6,7 @@ import json
 import sys
 import time
 
-from kit.testrun.outcome import Outcome, from_junit, from_second_apply, total
+from kit.testrun.outcome import Outcome, from_junit, from_second_apply, from_verification, total
 from kit.testrun.process import stream
 
 JUNIT = """<?xml version="1.0"?><testsuites><testsuite>
@@ -62,3 +62,29 @@ def test_what_a_tool_says_is_kept(tmp_path):
     done = stream([sys.executable, "-c", "print('words')"], tmp_path / "log", limit=20, quiet=True)
     assert done.code == 0
     assert (tmp_path / "log").read_text() == "words\n"
+
+
+def report(*states: str) -> str:
+    """What `verify --json` writes, as far as the count needs it."""
+    items = [{"id": f"INF-{n:02}", "title": {"en": "an item"}, "state": state} for n, state in enumerate(states, 1)]
+    return json.dumps({"parts": [{"items": items}]})
+
+
+def test_an_item_that_was_not_run_counts_for_nothing():
+    """Counting it as passed would make an empty checklist look proved."""
+    outcome = from_verification(report("passed", "waived", "not run", "needs sign-off"), 0)
+    assert (outcome.passed, outcome.failed) == (2, 0)
+
+
+def test_a_failed_item_is_named():
+    """The name is what leads to the remedy."""
+    outcome = from_verification(report("passed", "failed"), 3)
+    assert (outcome.passed, outcome.failed) == (1, 1)
+    assert outcome.notes == ["INF-02: an item"]
+
+
+def test_a_verification_that_ended_badly_is_a_failure_whatever_its_document_says():
+    """A test that did not finish leaves items that look sound."""
+    assert not from_verification(report("passed"), 3).ok
+    assert not from_verification("", 1).ok
+    assert not from_verification(json.dumps({"items": []}), 0).ok
