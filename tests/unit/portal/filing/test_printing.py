@@ -159,6 +159,15 @@ def test_the_form_and_the_xml_tell_the_same_number(tmp_path):
     assert papers.declaration()[:40] in found
 
 
+def test_fees_on_two_pages_have_one_total_at_their_end(tmp_path):
+    """A total under the first page's lines would not be theirs."""
+    line = {"code": "f", "name": {"en": "Fee"}, "quantity": 1, "unit_amount": "2.00", "amount": "2.00"}
+    fees = {"currency": "USD", "total": "160.00", "lines": [line] * 80}
+    found = words(receipt(fees=fees).document, tmp_path).replace("\u00a0", " ")
+    assert found.count("USD 160.00") == 1
+    assert found.rindex("USD 2.00") < found.index("USD 160.00")
+
+
 def png(colour: str = "#c8141e", size: tuple[int, int] = (300, 200)) -> Shown:
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, "PNG")
