@@ -126,13 +126,16 @@ def _state(name: str, sections: dict[str, Data], kinds: frozenset[str], missing:
     return State.IN_PROGRESS if missing else State.DONE
 
 
-def priority_warnings(service: str, sections: dict[str, Data], profile: Profile, today: date) -> list[Problem]:
-    """The claims whose period has ended: they may be filed, and the office may refuse them (Paris Convention 4C)."""
+def priority_warnings(service: str, sections: dict[str, Data], profile: Profile, filed: date) -> list[Problem]:
+    """The claims whose period has ended on the day of filing: the office may refuse them (Paris Convention 4C).
+
+    They may be filed all the same. `filed` is the reception date that the application would get now.
+    """
     days, months = OfficeDays.of(profile), profile.service(service).priority_months
     found = []
     for index, claim in enumerate(sections.get("priority", {}).get("claims", [])):
         first = rules.claim_date(claim)
-        if first and today > (end := priority_end(first, months, days)):
+        if first and filed > (end := priority_end(first, months, days)):
             message = _(
                 "The priority period of %(months)s months ended on %(end)s: the office may refuse this claim.",
                 months=months,

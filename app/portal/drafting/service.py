@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as HttpNotFound
 
 from portal.audit.service import record
-from portal.calendar.rules import OfficeDays
+from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
 from portal.catalogue.service import is_open
 from portal.db import transaction, utc_now
 from portal.documents.service import Received
@@ -287,6 +287,15 @@ def mark_filed(session: Session, draft: Draft) -> None:
 def office_today(profile: Profile) -> date:
     """The office's date now."""
     return OfficeDays.of(profile).today(utc_now())
+
+
+def filing_day(profile: Profile) -> date:
+    """The reception date of what is filed now; today, where it will follow from the payment."""
+    now, days = utc_now(), OfficeDays.of(profile)
+    try:
+        return reception_date(now, None, profile.reception, days)
+    except NotYetReceived:
+        return days.today(now)
 
 
 def _row(session: Session, draft_id: str) -> Draft | None:

@@ -65,8 +65,7 @@ class DraftView:
 
     @cached_property
     def warnings(self) -> list[Problem]:
-        today = service.office_today(profile())
-        return checks.priority_warnings(self.draft.service, self.data, profile(), today)
+        return checks.priority_warnings(self.draft.service, self.data, profile(), service.filing_day(profile()))
 
     @cached_property
     def discounts(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -252,6 +253,17 @@ def test_a_late_priority_claim_is_warned_about_with_its_date(draft):
     page = draft.get("/check")
     assert "ended on 6 July 2026" in page
     assert f'href="{draft.path}/submit"' in page
+
+
+@pytest.mark.parametrize(("minute", "warned"), [(0, False), (1, True)])
+def test_after_the_cut_off_of_its_last_day_a_priority_claim_is_late(monkeypatch, draft, minute, warned):
+    """What arrives after 17:00 is received on Monday: the agent must know it before submitting."""
+    draft.complete()
+    draft.save("priority", **{"office-0": "FR", "number-0": "26/1", "day-0": "20", "month-0": "5", "year-0": "2026"})
+    friday = datetime(2026, 11, 20, 14, minute, 30 * minute, tzinfo=UTC)  # 17:00 at the office
+    monkeypatch.setattr("portal.drafting.service.utc_now", lambda: friday)
+    assert ("ended on 20 November 2026" in draft.get("/priority")) is warned
+    assert ("ended on 20 November 2026" in draft.get("/check")) is warned
 
 
 def test_another_firms_draft_does_not_exist(app, draft, rival, officer):
