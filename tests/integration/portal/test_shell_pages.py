@@ -141,6 +141,11 @@ def test_oversized_request_is_refused_in_plain_words(app: Flask, agent: PortalCl
     assert "larger than the office takes" in answer.text
 
 
+def test_a_form_without_a_file_may_not_be_as_large_as_one_with(client: PortalClient) -> None:
+    """A visitor could make the portal hold 26 MB of text in memory at once, and an agent keep it in a draft."""
+    assert client.post("/sign-in", data={"email": "x" * (8 * 1024 * 1024)}).status_code == 413
+
+
 def test_health_says_what_is_away(app: Flask, client: PortalClient) -> None:
     """The proxy takes a server out of service by this answer; probes come by address."""
     ready = client.get("/health/ready", base_url="http://127.0.0.1")
