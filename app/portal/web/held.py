@@ -15,8 +15,9 @@ FIELD = "held"
 LIFE = 12 * 3600
 LARGEST = 200_000
 NEVER = frozenset({"csrf_token", "password", "code", FIELD})
-BLUEPRINTS = frozenset({"drafting", "office"})
-"""Only what is typed into a draft, or to an agent, is carried; to submit or to confirm a payment is asked for anew."""
+ENDPOINTS = frozenset({"drafting.create", "drafting.save", "drafting.upload", "office.return_for_defects"})
+"""What is typed into a draft, or to an agent: these views ask for `fields()` and save nothing. All else is asked for
+anew: another site could send the request, and sign-in would carry it out."""
 
 
 def fields() -> MultiDict[str, str] | None:
@@ -39,7 +40,7 @@ def opened_token(token: str) -> tuple[str, MultiDict[str, str]] | None:
 
 def token_of_request() -> str | None:
     """A token for what this request carries; None when there is nothing to carry, or too much."""
-    if request.method != "POST" or request.blueprint not in BLUEPRINTS:
+    if request.method != "POST" or request.endpoint not in ENDPOINTS:
         return None
     given = request.form.get(FIELD, "")
     if given and opened_token(given):

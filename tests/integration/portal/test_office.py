@@ -201,3 +201,12 @@ def test_an_unknown_number_is_not_found(officer):
     for way in ("", "/accept", "/return"):
         assert officer.get(f"/office/reception/T402026999999999{way}").status_code == 404
     assert officer.post("/office/reception/T402026999999999/accept").status_code == 404
+
+
+def test_signing_in_never_carries_out_a_decision(app, officer):
+    """Another site sends "accept" for an officer: the page after sign-in must not accept."""
+    [(number, _)] = filed(app)
+    officer.delete_cookie("__Host-session", domain="filing.test.ipo.example")
+    answer = officer.post(f"/office/reception/{number}/accept", data={"step": "send"})
+    assert answer.status_code == 401
+    assert 'name="held"' not in answer.text
