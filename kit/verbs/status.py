@@ -34,7 +34,7 @@ def command(tier_name: str, rehearsal: bool, as_json: bool) -> int:
         result = run_playbook(tier, "status", extra_vars={"status_file": str(answer)})
         servers: dict[str, Any] = json.loads(answer.read_text()) if answer.is_file() else {}
     for host, facts in servers.items():
-        output.table(host, ["", ""], [[name, _cell(value)] for name, value in facts.items()])
+        output.table(host, ["", ""], rows(facts))
     newest = _newest_report(tier)
     output.say(f"last report  {newest or 'none yet'}")
     for host, counts in sorted(result.hosts.items()):
@@ -63,9 +63,17 @@ def _newest_report(tier: Tier) -> Path | None:
     return reports[-1] if reports else None
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_cell(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_cell(inner) for inner in value)
-    return str(value)
+def rows(facts: dict[str, Any]) -> list[list[str]]:
+    """A server's facts in an operator's words, what is wrong first: name and value."""
+    stopped = [f"{unit} is {state}" for unit, state in facts["units"].items() if state != "active"]
+    found = [["release", facts["release"] or "none"]]
+    found.append(["services", ", ".join(stopped) or f"all {len(facts['units'])} run"])
+    found.append(["failed units", ", ".join(facts["failed_units"]) or "none"])
+    found += [[f"certificate {name}", f"{days} days left"] for name, days in facts["certificates"].items()]
+    found += [
+        [f"disk {path}", f"{disk['free_gib']} of {disk['total_gib']} GiB free ({disk['used_percent']} % used)"]
+        for path, disk in facts["disk"].items()
+    ]
+    found += [[f"backup {kind}", finished] for kind, finished in facts["backups"].items()]
+    found.append(["restart needed", "yes" if facts["restart_needed"] else "no"])
+    return found

@@ -27,6 +27,12 @@ def _disk(path: str) -> dict[str, float]:
     }
 
 
+def _backups() -> dict[str, str]:
+    """When each kind of backup last ended well, and when one failed since."""
+    found = sorted(Path("/var/lib/backup-status").glob("*.json"))
+    return {path.stem: json.loads(path.read_text())["finished"] for path in found}
+
+
 current = Path("/opt/portal/current")
 json.dump(
     {
@@ -38,6 +44,7 @@ json.dump(
         "certificates": {path.stem: _days_left(path) for path in sorted(Path("/etc/ssl/office").glob("*.crt"))},
         "disk": {path: _disk(path) for path in ("/", "/srv/documents", "/var/lib/mysql") if Path(path).is_dir()},
         "release": current.resolve().name if current.exists() else None,
+        "backups": _backups(),
         "restart_needed": Path("/run/reboot-required").exists(),
     },
     sys.stdout,
