@@ -14,6 +14,8 @@ from portal.db import utc_now
 from portal.documents.service import Received
 from portal.documents.store import store
 from portal.drafting import service
+from portal.filing import service as filing
+from portal.filing.models import Filing
 
 COMPLETE: dict[str, dict[str, Any]] = {
     "applicant": {
@@ -81,3 +83,9 @@ def attach(draft_id: str, user: User, kind: str, name: str, content: bytes, medi
     )
     service.add_document(draft_id, kind, received, user, 5)
     return stored.sha512
+
+
+def file_draft(draft_id: str, user: User, language: str = "en") -> Filing:
+    """File a draft as it stands now, as an agent who has just read it."""
+    declared = filing.quote_draft(draft_id, user, language).fingerprint
+    return filing.submit(draft_id, user, language, declared)

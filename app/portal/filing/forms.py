@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, StringField, ValidationError
+from wtforms import BooleanField, HiddenField, StringField, ValidationError
 
 from portal.web.forms import Form, required
 
 
 class SubmitForm(Form):
+    fingerprint = HiddenField()
     declaration = BooleanField(
         lazy_gettext("I make this declaration."),
         [required(lazy_gettext("Confirm the declaration: without it nothing can be filed."))],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Literal, Self
 
 from portal.drafting.application import Application
@@ -101,6 +103,39 @@ class Circumstances:
     time_zone: str
     fees: Fees
     release: str
+
+
+class Changed(Exception):
+    """What would be filed now is not what the agent read before they declared it; nothing was filed."""
+
+
+def fingerprint(application: Application, fees: Fees, rule: ReceptionRule) -> str:
+    """What an agent declares, as one SHA-256 (hex): the application, what it costs, and how its date will follow.
+
+    The order of classes, claims, documents and fees changes nothing, nor does a document's own record of its arrival:
+    the same file under the same name and kind is the same document.
+    """
+    lines = sorted(fees.lines, key=lambda line: line.code)
+    content = asdict(application) | {
+        "goods": sorted([one.number, list(one.terms)] for one in application.goods),
+        "priorities": sorted([one.office, one.number, one.date.isoformat()] for one in application.priorities),
+        "documents": sorted([one.kind, one.file_name, one.sha512] for one in application.documents),
+        "fees": {
+            "lines": [
+                [line.code, dict(line.name), line.quantity, _plain(line.unit_amount), _plain(line.amount)]
+                for line in lines
+            ],
+            "total": _plain(fees.total),
+            "currency": fees.currency,
+        },
+        "reception": rule.model_dump(mode="json"),
+    }
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def _plain(amount: Decimal) -> str:
+    """An amount in one way only: 45, 45.0 and 45.00 cost the same."""
+    return format(amount.normalize(), "f")
 
 
 def instant(value: datetime) -> str:

@@ -31,7 +31,7 @@ from portal.fees.service import discounts, quote
 from portal.filing import package, papers
 from portal.filing.models import Filing, NumberSeries
 from portal.filing.pictures import MarkPicture, mark_pictures
-from portal.filing.rules import Circumstances, FilingNumber, Person, package_name, receipt_name
+from portal.filing.rules import Changed, Circumstances, FilingNumber, Person, fingerprint, package_name, receipt_name
 from portal.notices.service import notify
 from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
@@ -55,11 +55,15 @@ RECEIPT_PATIENCE = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class Quote:
-    """What a draft would cost if it were submitted now, and the reception date that it would get."""
+    """What a draft would cost if it were submitted now, and the reception date that it would get.
+
+    `fingerprint` stands for what its reader declares: `submit` files nothing else.
+    """
 
     application: Application
     fees: Fees
     reception_date: date | None
+    fingerprint: str
 
 
 def quote_draft(draft_id: str, user: User, language: str) -> Quote:
@@ -68,7 +72,9 @@ def quote_draft(draft_id: str, user: User, language: str) -> Quote:
     now = utc_now()
     application = drafting.application(draft, profile(), language)
     days = OfficeDays.of(profile())
-    return Quote(application, quote(application, profile(), days.today(now)), _reception(now, days))
+    fees = quote(application, profile(), days.today(now))
+    declared = fingerprint(application, fees, profile().reception)
+    return Quote(application, fees, _reception(now, days), declared)
 
 
 def filing_of_draft(draft_id: str, user: User) -> Filing | None:
@@ -88,13 +94,14 @@ def is_being_filed(draft_id: str, user: User) -> bool:
     return False
 
 
-def submit(draft_id: str, user: User, language: str) -> Filing:
+def submit(draft_id: str, user: User, language: str, declared: str) -> Filing:
     """File a draft, once: a draft that was filed before answers with the same filing.
 
-    Raises drafting's NotFound and Incomplete, and StoreError when the package could not be written: then nothing was
-    filed. A receipt that cannot be issued now follows through the outbox.
+    `declared` is the fingerprint of the quote that the person read. Raises drafting's NotFound and Incomplete, Changed
+    when the quote is another by now, and StoreError when the package could not be written: then nothing was filed.
+    A receipt that cannot be issued now follows through the outbox.
     """
-    filing = _file(draft_id, user, language)
+    filing = _file(draft_id, user, language, declared)
     try:
         issue_receipt(filing.id)
     except (NoKey, StoreError) as error:
@@ -107,7 +114,7 @@ def submit(draft_id: str, user: User, language: str) -> Filing:
 
 
 @transaction
-def _file(session: Session, draft_id: str, user: User, language: str) -> Filing:
+def _file(session: Session, draft_id: str, user: User, language: str, declared: str) -> Filing:
     """The one transaction of a filing."""
     draft = drafting.lock_for_filing(session, draft_id, user)
     known = session.scalar(select(Filing).where(Filing.draft_id == draft.id))
@@ -118,7 +125,7 @@ def _file(session: Session, draft_id: str, user: User, language: str) -> Filing:
     for document in application.documents:
         shelf.get(document.sha512)  # altered or missing bytes must not be acknowledged as received
     pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
-    filing, fees, made = _allot(session, draft, application, user, shelf, pictures)
+    filing, fees, made = _allot(session, draft, application, user, shelf, pictures, declared)
     session.add(filing)
     session.flush()
     issue_bill(session, filing, fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
@@ -134,8 +141,9 @@ def _allot(
     user: User,
     shelf: DocumentStore,
     pictures: list[MarkPicture],
+    declared: str,
 ) -> tuple[Filing, Fees, package.Package]:
-    """Give the next free number under its series' lock, and write the package under that number."""
+    """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
     service, days = profile().service(application.service), OfficeDays.of(profile())
     year = days.today(utc_now()).year
     series = _series(session, service.number_type, year)
@@ -147,6 +155,8 @@ def _allot(
             continue
         received_at = utc_now()
         fees = quote(application, profile(), days.today(received_at))
+        if fingerprint(application, fees, profile().reception) != declared:
+            raise Changed(draft.id)
         about = _circumstances(number, draft, user, received_at, fees)
         name = text(service.name, application.language)
         made = package.build(application, about, _answers(draft, application), name, pictures)

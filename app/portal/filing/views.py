@@ -20,7 +20,7 @@ from portal.drafting.service import Incomplete
 from portal.filing import papers, service
 from portal.filing.forms import SubmitForm
 from portal.filing.models import Filing
-from portal.filing.rules import FilingNumber
+from portal.filing.rules import Changed, FilingNumber
 from portal.payments.queries import bill_of
 from portal.payments.rules import printed_reference
 from portal.web.language import chosen
@@ -38,28 +38,41 @@ def confirm(draft_id: str) -> Answer:
     """What will be filed and what it costs, the declaration, and the second factor."""
     if known := service.filing_of_draft(draft_id, current_user):
         return _to_confirmation(known)
-    return _submit_page(draft_id, SubmitForm(formdata=None))
+    try:
+        quote = service.quote_draft(draft_id, current_user, chosen())
+    except Incomplete:
+        return _to_problems(draft_id)
+    return _submit_page(draft_id, SubmitForm(formdata=None), quote)
 
 
 @bp.post("/drafts/<draft_id>/submit")
 @requires(Permission.FILE)
 def submit(draft_id: str) -> Answer:
-    """File the draft, once; a repeat shows the same filing."""
+    """File the draft, once, as its agent read it; a repeat shows the same filing."""
     if known := service.filing_of_draft(draft_id, current_user):
         return _to_confirmation(known)
     form = SubmitForm()
+    try:
+        quote = service.quote_draft(draft_id, current_user, chosen())
+    except Incomplete:
+        return _to_problems(draft_id)
+    if form.fingerprint.data != quote.fingerprint:  # before the code is spent
+        known = _filed_meanwhile(draft_id)
+        return _to_confirmation(known) if known else _changed_page(draft_id)
     if form.validate_on_submit() and not confirm_second_factor(current_user, form.code.data):
         if known := _filed_meanwhile(draft_id):
             return _to_confirmation(known)
         form.code.errors = [_("This code is wrong, or it was used before. Give the one that the app shows now.")]
-    return _submit_page(draft_id, form) if form.errors else _file(draft_id)
+    return _submit_page(draft_id, form, quote) if form.errors else _file(draft_id, quote.fingerprint)
 
 
-def _file(draft_id: str) -> Answer:
+def _file(draft_id: str, declared: str) -> Answer:
     try:
-        filing = service.submit(draft_id, current_user, chosen())
+        filing = service.submit(draft_id, current_user, chosen(), declared)
     except Incomplete:
-        return redirect(url_for("drafting.check", draft_id=draft_id), 303)
+        return _to_problems(draft_id)
+    except Changed:
+        return _changed_page(draft_id)
     except StoreError:
         log.exception("draft %s was not filed", draft_id)
         return render_template("filing/refused.html", draft_id=draft_id), 503
@@ -78,11 +91,7 @@ def _filed_meanwhile(draft_id: str) -> Filing | None:
     return None
 
 
-def _submit_page(draft_id: str, form: SubmitForm) -> Answer:
-    try:
-        quote = service.quote_draft(draft_id, current_user, chosen())
-    except Incomplete:
-        return redirect(url_for("drafting.check", draft_id=draft_id), 303)
+def _submit_page(draft_id: str, form: SubmitForm, quote: service.Quote) -> Answer:
     page = render_template(
         "filing/submit.html",
         form=form,
@@ -93,6 +102,15 @@ def _submit_page(draft_id: str, form: SubmitForm) -> Answer:
         problem_title=bool(form.errors),
     )
     return page if request.method == "GET" else (page, 422)
+
+
+def _changed_page(draft_id: str) -> Answer:
+    """The declaration was made of something else; it leads through the answers as they are now."""
+    return render_template("filing/changed.html", draft_id=draft_id), 409
+
+
+def _to_problems(draft_id: str) -> Response:
+    return redirect(url_for("drafting.check", draft_id=draft_id), 303)
 
 
 def _to_confirmation(filing: Filing) -> Response:

@@ -67,6 +67,12 @@ class DraftPages:
         )
 
 
+def declaration(client: PortalClient, draft_id: str, code: str) -> dict[str, str]:
+    """The form of the submit page, as someone fills it who reads the page now."""
+    page = client.get(f"/drafts/{draft_id}/submit").text
+    return {"declaration": "y", "code": code, "fingerprint": hidden(page, "fingerprint")}
+
+
 def hidden(text: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', text)
     assert found, f"no {name} in the page"

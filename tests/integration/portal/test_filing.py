@@ -22,7 +22,7 @@ from portal.outbox.models import OutboxRow
 from portal.payments.models import Bill
 from portal.signing.service import State, validate
 from tests.integration.portal.desks import person
-from tests.support.drafts import COMPLETE, complete_draft, pdf_bytes
+from tests.support.drafts import COMPLETE, complete_draft, file_draft, pdf_bytes
 
 AGENT = "agent@demo.example"
 
@@ -32,7 +32,7 @@ def filed(app) -> Filing:
     """A complete draft of the demonstration's agent, filed."""
     with app.app_context():
         user = person(AGENT)
-        yield service.submit(complete_draft(user), user, "en")
+        yield file_draft(complete_draft(user), user)
 
 
 def test_a_filing_has_its_number_bill_notice_trace_and_receipt(filed):
@@ -115,13 +115,13 @@ def test_a_receipt_with_something_added_is_altered(filed):
 
 def test_submitting_again_gives_the_same_filing(app, filed):
     user = person(AGENT)
-    assert service.submit(filed.draft_id, user, "fr").number == filed.number
+    assert file_draft(filed.draft_id, user, "fr").number == filed.number
     assert db.session.scalars(select(Filing)).all() == [filed]
 
 
 def test_numbers_follow_one_another(app, filed):
     user = person(AGENT)
-    second = service.submit(complete_draft(user, "LUMO"), user, "en")
+    second = file_draft(complete_draft(user, "LUMO"), user)
     assert int(second.number[-9:]) == int(filed.number[-9:]) + 1
 
 
@@ -129,7 +129,7 @@ def test_a_french_filing_is_answered_in_french(app, tmp_path):
     """The language of the filing is the language of its papers."""
     with app.app_context():
         user = person(AGENT)
-        filing = service.submit(complete_draft(user), user, "fr")
+        filing = file_draft(complete_draft(user), user, "fr")
         path = tmp_path / "receipt.pdf"
         path.write_bytes(service.receipt_pdf(filing))
     run = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True)
@@ -145,7 +145,7 @@ def test_every_script_of_the_world_is_filed_and_printed(app, tmp_path):
     with app.app_context():
         user = person(AGENT)
         draft = complete_draft(user, applicant={**COMPLETE["applicant"], "name": name})
-        filing = service.submit(draft, user, "en")
+        filing = file_draft(draft, user)
         assert filing.applicant == name
         assert name.encode() in service.application_xml(filing)
         path = tmp_path / "receipt.pdf"
@@ -160,7 +160,7 @@ def test_without_the_key_the_filing_is_accepted_and_the_receipt_follows(app, key
     with app.app_context():
         user = person(AGENT)
         app.config["PORTAL"] = absent
-        filing = service.submit(complete_draft(user), user, "en")
+        filing = file_draft(complete_draft(user), user)
         assert filing.receipt_sha512 is None
         manifest, _raw = service.manifest_of(filing)
         assert manifest["files"][1]["signed"] is False
@@ -191,7 +191,7 @@ def test_an_incomplete_draft_gets_no_number(app, store):
         user = person(AGENT)
         draft = complete_draft(user, goods={"classes": []})
         with pytest.raises(service.drafting.Incomplete):
-            service.submit(draft, user, "en")
+            service.submit(draft, user, "en", "")
         assert db.session.scalars(select(Filing)).all() == []
     assert not (Path(app.config["PORTAL"].documents_path) / "filings").exists()
 
@@ -205,5 +205,5 @@ def test_a_document_that_was_altered_meanwhile_is_not_acknowledged(app):
         path = Path(app.config["PORTAL"].documents_path) / "sha512" / sha512[:2] / sha512[2:4] / sha512
         path.write_bytes(b"something else")
         with pytest.raises(service.StoreError):
-            service.submit(draft, user, "en")
+            file_draft(draft, user)
         assert portal_store().named(f"filings/T40{datetime.now(UTC).year}000000001") is None

@@ -24,7 +24,8 @@ from portal.filing.models import Filing, NumberSeries
 from portal.outbox.models import OutboxRow
 from portal.payments.models import Bill
 from tests.integration.portal.desks import person
-from tests.support.drafts import complete_draft, pdf_bytes
+from tests.integration.portal.drafts import declaration
+from tests.support.drafts import complete_draft, file_draft, pdf_bytes
 
 AGENT = "agent@demo.example"
 
@@ -78,12 +79,12 @@ def test_a_death_before_the_commit_acknowledges_nothing_and_loses_nothing(app, m
         with monkeypatch.context() as patch:
             patch.setattr(place, name, blow)
             with pytest.raises(Struck):
-                service.submit(draft, user, "en")
+                file_draft(draft, user)
         assert counts() == before
         assert db.session.get(Draft, draft).state == "open"
         root = Path(app.config["PORTAL"].documents_path) / "filings"
         abandoned = {path.name for path in root.glob("*")} if root.exists() else set()
-        filing = service.submit(draft, user, "en")
+        filing = file_draft(draft, user)
         assert filing.number not in abandoned
         assert filing.receipt_sha512
 
@@ -95,9 +96,9 @@ def test_a_lost_answer_to_the_commit_is_answered_by_the_same_filing(app, monkeyp
         draft = complete_draft(user)
         with monkeypatch.context() as patch:
             patch.setattr(service, "issue_receipt", strike)
-            filing = service.submit(draft, user, "en")  # whatever keeps the receipt back is no refusal
+            filing = file_draft(draft, user)  # whatever keeps the receipt back is no refusal
         assert filing.receipt_sha512 is None
-        again = service.submit(draft, user, "en")
+        again = file_draft(draft, user)
         assert (again.id, bool(again.receipt_sha512)) == (filing.id, True)
         assert counts()[:2] == (1, 1)
 
@@ -106,11 +107,11 @@ def test_a_number_in_the_store_is_never_given_again(app):
     """A database restored from yesterday's backup knows nothing of today's filings; the store does."""
     with app.app_context():
         user = person(AGENT)
-        first = service.submit(complete_draft(user), user, "en")
+        first = file_draft(complete_draft(user), user)
         series = db.session.scalars(select(NumberSeries)).one()
         series.last_serial = 0
         db.session.commit()
-        second = service.submit(complete_draft(user, "LUMO"), user, "en")
+        second = file_draft(complete_draft(user, "LUMO"), user)
         assert int(second.number[-9:]) == int(first.number[-9:]) + 1
 
 
@@ -124,6 +125,7 @@ def test_a_full_store_refuses_before_anything_is_acknowledged(app, agent, demo, 
     """A full document disk: a clear page, the draft intact, and everything works when there is room again."""
     with app.app_context():
         draft = complete_draft(person(AGENT))
+    form = declaration(agent, draft, demo.agent.codes.next())
     real = LocalStore.put
 
     def full(self, data):
@@ -133,30 +135,31 @@ def test_a_full_store_refuses_before_anything_is_acknowledged(app, agent, demo, 
 
     with monkeypatch.context() as patch:
         patch.setattr(LocalStore, "put", full)
-        answer = agent.post(f"/drafts/{draft}/submit", data={"declaration": "y", "code": demo.agent.codes.next()})
+        answer = agent.post(f"/drafts/{draft}/submit", data=form)
     assert answer.status_code == 503
     assert "Your application was not filed" in answer.text
     with app.app_context():
         assert counts()[:2] == (0, 0)
         assert db.session.get(Draft, draft).state == "open"
-        assert service.submit(draft, person(AGENT), "en").receipt_sha512
+        assert file_draft(draft, person(AGENT)).receipt_sha512
 
 
 def test_a_database_that_dies_in_the_middle_shows_a_clear_page(app, agent, demo, monkeypatch):
     """Without a number there is no filing, the page says so, and a repeat files once."""
     with app.app_context():
         draft = complete_draft(person(AGENT))
+    form = declaration(agent, draft, demo.agent.codes.next())
 
     def gone(*_args, **_kwargs):
         raise OperationalError("COMMIT", {}, Exception(2013, "Lost connection to server during query"))
 
     with monkeypatch.context() as patch:
         patch.setattr(service, "issue_bill", gone)
-        answer = agent.post(f"/drafts/{draft}/submit", data={"declaration": "y", "code": demo.agent.codes.next()})
+        answer = agent.post(f"/drafts/{draft}/submit", data=form)
     assert answer.status_code == 503
     assert "without a number there is no filing" in answer.text
     with app.app_context():
-        service.submit(draft, person(AGENT), "en")
+        file_draft(draft, person(AGENT))
         assert counts()[:2] == (1, 1)
 
 
@@ -176,7 +179,7 @@ def together(app, count: int, act: Callable[[int], object]) -> list[object]:
 def test_two_threads_that_submit_one_draft_make_one_filing(app):
     with app.app_context():
         draft = complete_draft(person(AGENT))
-    numbers = together(app, 2, lambda _index: service.submit(draft, person(AGENT), "en").number)
+    numbers = together(app, 2, lambda _index: file_draft(draft, person(AGENT)).number)
     assert len(set(numbers)) == 1
     with app.app_context():
         assert counts()[:2] == (1, 1)
@@ -187,7 +190,7 @@ def test_twenty_drafts_at_once_get_twenty_numbers(app):
     with app.app_context():
         user = person(AGENT)
         drafts = [complete_draft(user, f"MARK {index}") for index in range(20)]
-    numbers = together(app, 20, lambda index: service.submit(drafts[index], person(AGENT), "en").number)
+    numbers = together(app, 20, lambda index: file_draft(drafts[index], person(AGENT)).number)
     assert len(set(numbers)) == 20
     with app.app_context():
         for filing in db.session.scalars(select(Filing)):
@@ -201,7 +204,7 @@ def test_a_double_click_shows_the_same_filing_twice(app, agent, demo):
     """The second click carries a code that the first has spent."""
     with app.app_context():
         draft = complete_draft(person(AGENT))
-    form = {"declaration": "y", "code": demo.agent.codes.next()}
+    form = declaration(agent, draft, demo.agent.codes.next())
     first = agent.post(f"/drafts/{draft}/submit", data=form)
     second = agent.post(f"/drafts/{draft}/submit", data=form)
     assert first.status_code == second.status_code == 303
@@ -213,7 +216,7 @@ def test_a_double_click_shows_the_same_filing_twice(app, agent, demo):
 def test_two_clicks_at_the_same_moment_show_the_same_filing(app, agent, demo):
     with app.app_context():
         draft = complete_draft(person(AGENT))
-    form = {"declaration": "y", "code": demo.agent.codes.next(), "csrf_token": agent.csrf_token()}
+    form = {**declaration(agent, draft, demo.agent.codes.next()), "csrf_token": agent.csrf_token()}
     cookie = agent.get_cookie("__Host-session", domain="filing.test.ipo.example")
 
     def click(_index: int) -> tuple[int, str | None]:

@@ -10,12 +10,14 @@ from click.testing import CliRunner
 
 from portal.db import db
 from portal.drafting import service as drafting
-from portal.filing import service
+from portal.filing import service, views
 from portal.filing.commands import verify_receipt
 from portal.filing.models import Filing
+from portal.profile.model import Basis
 from portal.signing.service import State, validate
 from tests.integration.portal.desks import person
-from tests.support.drafts import attach, complete_draft, pdf_bytes
+from tests.integration.portal.drafts import declaration
+from tests.support.drafts import COMPLETE, attach, complete_draft, file_draft, pdf_bytes
 
 AGENT = "agent@demo.example"
 
@@ -30,7 +32,7 @@ def draft(app) -> str:
 def number(app, draft) -> str:
     """The number of a filing of the demonstration's agent."""
     with app.app_context():
-        return service.submit(draft, person(AGENT), "en").number
+        return file_draft(draft, person(AGENT)).number
 
 
 def test_the_page_before_submission_shows_what_it_costs(agent, draft):
@@ -41,7 +43,7 @@ def test_the_page_before_submission_shows_what_it_costs(agent, draft):
 
 
 def test_a_submission_leads_to_its_number_and_receipt(agent, demo, draft):
-    answer = agent.post(f"/drafts/{draft}/submit", data={"declaration": "y", "code": demo.agent.codes.next()})
+    answer = agent.post(f"/drafts/{draft}/submit", data=declaration(agent, draft, demo.agent.codes.next()))
     assert answer.status_code == 303
     page = agent.get(answer.location).text
     assert "Application received" in page
@@ -61,12 +63,88 @@ def test_a_submission_leads_to_its_number_and_receipt(agent, demo, draft):
 )
 def test_nothing_is_filed_without_declaration_and_second_factor(app, agent, draft, form, words):
     """A session that someone left open must not be able to file."""
-    answer = agent.post(f"/drafts/{draft}/submit", data=form)
+    read = {"fingerprint": declaration(agent, draft, "")["fingerprint"]}
+    answer = agent.post(f"/drafts/{draft}/submit", data=read | form)
     assert answer.status_code == 422
     assert words in answer.text
     assert "There is a problem" in answer.text
     with app.app_context():
         assert db.session.query(Filing).count() == 0
+
+
+def reword_mark(app, draft: str) -> None:
+    """A colleague saves another mark."""
+    with app.app_context():
+        drafting.save_section(draft, "mark", {**COMPLETE["mark"], "text": "ZOË & CO"}, 1, person(AGENT))
+
+
+def attach_another(app, draft: str) -> None:
+    """A colleague attaches a file."""
+    with app.app_context():
+        attach(draft, person(AGENT), "power-of-attorney", "second power.pdf", pdf_bytes(1, "second"))
+
+
+def raise_fees(app, _draft: str) -> None:
+    """The office's fees go up."""
+    profile = app.config["PROFILE"]
+    schedules = [
+        schedule.model_copy(
+            update={"fees": [fee.model_copy(update={"amount": fee.amount + 1}) for fee in schedule.fees]}
+        )
+        for schedule in profile.fee_schedules
+    ]
+    app.config["PROFILE"] = profile.model_copy(update={"fee_schedules": schedules})
+
+
+def pay_first(app, _draft: str) -> None:
+    """The reception date follows from the payment from now on."""
+    profile = app.config["PROFILE"]
+    rule = profile.reception.model_copy(update={"counts_from": Basis.PAYMENT})
+    app.config["PROFILE"] = profile.model_copy(update={"reception": rule})
+
+
+@pytest.mark.parametrize("change", [reword_mark, attach_another, raise_fees, pay_first])
+def test_what_its_agent_did_not_read_is_not_filed(app, agent, demo, draft, change):
+    """The declaration is the agent's own: nobody else's words may be filed under it. The code is not spent."""
+    form = declaration(agent, draft, demo.agent.codes.next())
+    change(app, draft)
+    answer = agent.post(f"/drafts/{draft}/submit", data=form)
+    assert answer.status_code == 409
+    assert "Nothing was filed" in answer.text
+    assert f'href="/drafts/{draft}/check"' in answer.text
+    with app.app_context():
+        assert db.session.query(Filing).count() == 0
+    read_again = declaration(agent, draft, form["code"])
+    for _click in range(2):
+        assert agent.post(f"/drafts/{draft}/submit", data=read_again).status_code == 303
+    assert agent.post(f"/drafts/{draft}/submit", data=form).status_code == 303  # the old page, once it is filed
+    with app.app_context():
+        assert db.session.query(Filing).count() == 1
+
+
+def test_a_page_that_does_not_say_what_was_read_files_nothing(app, agent, demo, draft):
+    """A page of the release before, left open over an upgrade."""
+    form = {"declaration": "y", "code": demo.agent.codes.next()}
+    assert agent.post(f"/drafts/{draft}/submit", data=form).status_code == 409
+    with app.app_context():
+        assert db.session.query(Filing).count() == 0
+
+
+def test_a_change_at_the_last_moment_is_not_filed(app, agent, demo, draft, monkeypatch):
+    """Between the first look and the draft's lock a colleague can still save."""
+    form = declaration(agent, draft, demo.agent.codes.next())
+    real = views.confirm_second_factor
+
+    def slowly(user, code):
+        accepted = real(user, code)
+        drafting.save_section(draft, "mark", {**COMPLETE["mark"], "text": "ZOË & CO"}, 1, user)
+        return accepted
+
+    monkeypatch.setattr(views, "confirm_second_factor", slowly)
+    assert agent.post(f"/drafts/{draft}/submit", data=form).status_code == 409
+    with app.app_context():
+        assert db.session.query(Filing).count() == 0
+        assert file_draft(draft, person(AGENT)).number.endswith("000000001")  # no number was lost
 
 
 def test_an_incomplete_draft_is_sent_back_to_its_problems(app, agent):
@@ -114,7 +192,7 @@ def test_a_file_name_in_any_script_survives_the_download(app, agent):
         user = person(AGENT)
         draft = complete_draft(user)
         sha512 = attach(draft, user, "priority-document", 'أولوية "1";\u20ac.pdf', pdf_bytes(1, "other"))
-        number = service.submit(draft, user, "en").number
+        number = file_draft(draft, user).number
     header = agent.get(f"/filings/{number}/documents/{sha512}").headers["Content-Disposition"]
     assert "filename*=UTF-8''%D8%A3%D9%88%D9%84%D9%88%D9%8A%D8%A9" in header
     assert "\n" not in header
@@ -167,7 +245,7 @@ def test_a_file_whose_bytes_changed_on_disk_is_not_served(app, agent, number):
 def test_without_a_receipt_the_page_says_that_it_follows(app, agent, draft, tmp_path):
     app.config["PORTAL"] = app.config["PORTAL"].model_copy(update={"signing_keystore": tmp_path / "away.p12"})
     with app.app_context():
-        number = service.submit(draft, person(AGENT), "en").number
+        number = file_draft(draft, person(AGENT)).number
     page = agent.get(f"/filings/{number}/confirmation").text
     assert "the signed receipt follows" in page
     assert "receipt.pdf" not in page
@@ -183,7 +261,7 @@ def test_the_form_says_what_the_page_said(app, draft, tmp_path):
     with app.app_context():
         user = person(AGENT)
         saved = drafting.data_of(drafting.owned(db.session, draft, user))
-        filing = service.submit(draft, user, "en")
+        filing = file_draft(draft, user)
         manifest, _raw = service.manifest_of(filing)
         _file, content = service.file_of(filing, manifest["files"][1]["sha512"])
     with pikepdf.open(io.BytesIO(content)) as document:

@@ -14,7 +14,7 @@ from portal.drafting import service as drafting
 from portal.filing import service
 from portal.signing.service import State, validate
 from tests.integration.portal.desks import person
-from tests.support.drafts import attach, complete_draft
+from tests.support.drafts import attach, complete_draft, file_draft
 
 MARK = {"kind": "figurative", "text": "ZOË", "description": "A cup.", "colours": ""}
 PICTURES = {
@@ -37,7 +37,7 @@ def filed(media_type: str, language: str, content: bytes) -> tuple[bytes, bytes]
     draft = complete_draft(user, MARK["text"])
     drafting.save_section(draft, "mark", MARK, 1, user)
     sha512 = attach(draft, user, "mark-image", "logo", content, media_type)
-    filing = service.submit(draft, user, language)
+    filing = file_draft(draft, user, language)
     manifest, _raw = service.manifest_of(filing)
     form = next(file["sha512"] for file in manifest["files"] if file["role"] == "application-form")
     found, kept = service.file_of(filing, form), service.file_of(filing, sha512)

@@ -17,7 +17,7 @@ from portal.drafting.models import Draft, DraftDocument, DraftSection
 from portal.filing import service as filing
 from portal.outbox import housekeeping, worker
 from tests.integration.portal.desks import person
-from tests.support.drafts import attach, complete_draft, pdf_bytes
+from tests.support.drafts import attach, complete_draft, file_draft, pdf_bytes
 
 AGENT = "agent@demo.example"
 DAY = timedelta(days=1)
@@ -84,7 +84,7 @@ def test_a_removed_document_goes_and_its_draft_stays(app, at, store):
         assert counts("drafts-purged") == [{"drafts": 0, "removed_documents": 1}]
         assert [rows(table, draft) for table in (Draft, DraftDocument)] == [1, 0]
         assert store.get(gone.sha512) == pdf_bytes()
-        assert filing.submit(other, user, "en").receipt_sha512
+        assert file_draft(other, user).receipt_sha512
 
 
 def test_a_filing_keeps_everything_that_was_filed(app, at, store):
@@ -94,7 +94,7 @@ def test_a_filing_keeps_everything_that_was_filed(app, at, store):
         draft = complete_draft(user)
         removed(draft, user)
         attach(draft, user, "power-of-attorney", "new.pdf", pdf_bytes(mark="new"))
-        filed = filing.submit(draft, user, "en")
+        filed = file_draft(draft, user)
         at(4000 * DAY)
         assert drafting.purge() == 1
         manifest, _raw = filing.manifest_of(filed)

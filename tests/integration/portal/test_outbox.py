@@ -17,12 +17,11 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db, transaction, utc_now
-from portal.filing import service as filing
 from portal.notices import mail
 from portal.outbox import service, worker
 from portal.outbox.models import OutboxRow
 from tests.integration.portal.desks import person
-from tests.support.drafts import complete_draft
+from tests.support.drafts import complete_draft, file_draft
 
 ROOT = Path(__file__).parents[3]
 DONE: list[str] = []
@@ -159,7 +158,7 @@ def test_the_mail_of_a_filing_arrives_once_in_its_readers_language(app, mailbox)
         user = person("agent@demo.example")
         user.locale = "fr"
         db.session.commit()
-        filed = filing.submit(complete_draft(user, "ZOË café"), user, "en")
+        filed = file_draft(complete_draft(user, "ZOË café"), user)
         assert worker.run_once() >= 1
         sent = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "mail")).one()
         mail.deliver(sent.key, sent.payload)
@@ -186,7 +185,7 @@ def test_a_mail_server_that_is_away_delays_the_mail(app, mailbox):
     app.config["PORTAL"] = app.config["PORTAL"].model_copy(update={"smtp_port": mailbox.port, "smtp_host": "127.0.0.1"})
     with app.app_context():
         user = person("agent@demo.example")
-        filing.submit(complete_draft(user), user, "en")
+        file_draft(complete_draft(user), user)
         mailbox.stop()
         try:
             assert worker.run_once() == 0

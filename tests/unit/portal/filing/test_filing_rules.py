@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.filing.rules import FilingNumber, canonical, manifest, package_name, read_instant
-from tests.support.applications import FULL, RECEIVED, circumstances
+from portal.filing.rules import FilingNumber, canonical, fingerprint, manifest, package_name, read_instant
+from portal.profile.model import Basis, ReceptionRule
+from tests.support.applications import APPLICANT, FEES, FULL, LEAST, PICTURE, POWER, RECEIVED, circumstances
 
 
 def test_a_number_has_the_form_of_st13():
@@ -82,3 +86,76 @@ def test_a_manifest_tells_what_is_needed_to_rebuild_the_index():
 
 def test_a_manifest_before_the_payment_has_no_date():
     assert manifest(FULL, circumstances(reception_date=None), [])["reception"]["date"] is None
+
+
+RULE = ReceptionRule()
+LINE = FEES.lines[0]
+OTHERS = {
+    "service": "design-national",
+    "language": "fr",
+    "reference": "ZOE/2026-18",
+    "applicant": replace(APPLICANT, street="13 Harbour Road"),
+    "representative": None,
+    "mark": replace(FULL.mark, colours="brown"),
+    "goods": (replace(FULL.goods[0], terms=("Coffee", "Cocoa & chocolate", "Tea")), FULL.goods[1]),
+    "priorities": (replace(FULL.priorities[0], date=date(2026, 7, 2)),),
+    "documents": (PICTURE, replace(POWER, sha512="ef" * 64)),
+    "discount": "small-entity",
+}
+
+
+def test_what_is_declared_has_one_fingerprint():
+    declared = fingerprint(FULL, FEES, RULE)
+    assert len(declared) == 64
+    assert int(declared, 16)
+    assert declared != fingerprint(LEAST, FEES, RULE)
+
+
+def test_no_field_of_an_application_is_left_out():
+    """A field that is added later must not be changeable under someone's declaration."""
+    assert set(OTHERS) == {field.name for field in fields(FULL)}
+
+
+@pytest.mark.parametrize("field", OTHERS)
+def test_a_change_in_any_field_changes_the_fingerprint(field):
+    assert fingerprint(replace(FULL, **{field: OTHERS[field]}), FEES, RULE) != fingerprint(FULL, FEES, RULE)
+
+
+@pytest.mark.parametrize("change", [{"kind": "other"}, {"file_name": "power.pdf"}, {"sha512": "01" * 64}])
+def test_another_document_changes_the_fingerprint(change):
+    changed = replace(FULL, documents=(PICTURE, replace(POWER, **change)))
+    assert fingerprint(changed, FEES, RULE) != fingerprint(FULL, FEES, RULE)
+
+
+@pytest.mark.parametrize(
+    "fees",
+    [
+        replace(FEES, total=Decimal("185.01")),
+        replace(FEES, currency="EUR"),
+        replace(FEES, lines=FEES.lines[1:]),
+        replace(FEES, lines=(replace(LINE, code="tm-other"), *FEES.lines[1:])),
+        replace(FEES, lines=(replace(LINE, name={"en": "Another fee"}), *FEES.lines[1:])),
+        replace(FEES, lines=(replace(LINE, quantity=2), *FEES.lines[1:])),
+        replace(FEES, lines=(replace(LINE, unit_amount=Decimal("120.01")), *FEES.lines[1:])),
+        replace(FEES, lines=(replace(LINE, amount=Decimal("120.01")), *FEES.lines[1:])),
+    ],
+)
+def test_another_fee_changes_the_fingerprint(fees):
+    assert fingerprint(FULL, fees, RULE) != fingerprint(FULL, FEES, RULE)
+
+
+def test_another_reception_rule_changes_the_fingerprint():
+    assert fingerprint(FULL, FEES, ReceptionRule(counts_from=Basis.PAYMENT)) != fingerprint(FULL, FEES, RULE)
+
+
+def test_an_order_that_means_nothing_does_not_change_the_fingerprint():
+    """A refusal that nobody can explain would cost the agent their trust, and perhaps the day."""
+    claims = (*FULL.priorities, replace(FULL.priorities[0], number="26/1"))
+    turned = replace(FULL, goods=FULL.goods[::-1], priorities=claims[::-1], documents=FULL.documents[::-1])
+    fees = replace(FEES, lines=FEES.lines[::-1])
+    assert fingerprint(turned, fees, RULE) == fingerprint(replace(FULL, priorities=claims), FEES, RULE)
+
+
+def test_what_costs_the_same_and_was_received_again_is_the_same():
+    again = replace(FULL, documents=(PICTURE, replace(POWER, received_at=RECEIVED + timedelta(hours=1))))
+    assert fingerprint(again, replace(FEES, total=Decimal("185")), RULE) == fingerprint(FULL, FEES, RULE)
