@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.looking import Looker
 from tests.support.documents import pdf_of_size, png
@@ -24,6 +24,10 @@ PARTY = {
 SAVE = "button.govuk-button[name=action][value=save]"
 # A press on a submit button that scripts would hold back reaches a page without scripts twice.
 SUBMIT = "main form[action$='/submit'] button"
+
+
+def _is_submission(response: Response) -> bool:
+    return response.request.method == "POST" and response.url.endswith("/submit")
 
 
 @dataclass
@@ -143,10 +147,12 @@ class Person:
         for _ in range(3):
             self.page.check("[name=declaration]")
             self.page.fill("[name=code]", self.codes.next())
-            self.page.click(SUBMIT, click_count=clicks, delay=20 if clicks > 1 else 0)
-            self.page.wait_for_load_state()
-            if "/filings/" in self.page.url:
+            with self.page.expect_response(_is_submission) as answered:  # the present page is loaded already
+                self.page.click(SUBMIT, click_count=clicks, delay=20 if clicks > 1 else 0)
+            if answered.value.status != 422:
                 break  # else the code was spent by another visit: the next one
+            answered.value.finished()
+            self.page.wait_for_load_state()
         self.page.wait_for_url(re.compile(r"/filings/"))
         return self.page.url.split("/filings/")[1].split("/")[0].split("?")[0]
 
