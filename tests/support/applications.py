@@ -11,7 +11,7 @@ from typing import Any
 from portal.drafting.application import Application, Attached, ClassTerms, Mark, Party, PriorityClaim
 from portal.fees.rules import FeeLine, Fees
 from portal.filing.rules import Circumstances, FilingNumber, Person
-from portal.profile.model import ReceptionRule
+from portal.profile.model import ReceptionRule, Right
 
 RECEIVED = datetime(2026, 11, 20, 15, 3, 27, 123456, tzinfo=UTC)
 
@@ -44,9 +44,10 @@ PICTURE = Attached(
 
 FULL = Application(
     service="trademark-national",
+    right=Right.TRADEMARK,
     language="en",
     reference="ZOE/2026-17",
-    applicant=APPLICANT,
+    applicants=(APPLICANT,),
     representative=REPRESENTATIVE,
     mark=Mark("figurative", "ZOË", "A cup from which three waves of steam rise, above the word ZOË.", "brown, cream"),
     goods=(
@@ -61,7 +62,7 @@ LEAST = replace(
     FULL,
     reference="",
     representative=None,
-    applicant=replace(APPLICANT, kind="natural", name="Jo", postcode="", phone=""),
+    applicants=(replace(APPLICANT, kind="natural", name="Jo", postcode="", phone=""),),
     mark=Mark("word", "LUMO", "", ""),
     goods=(ClassTerms(9, ("Software",)),),
     priorities=(),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from portal.accounts import service as accounts
+from portal.context import profile
 from portal.db import db
 from portal.docket.rules import Cursor, Event, What, in_order, number_part
 from portal.drafting.application import Application, Attached
@@ -131,7 +132,7 @@ def filing(number: str, firm_id: int | None = None) -> FilingView | None:
     person = accounts.find(found.filed_by_id)
     agent, firm = (person.name, person.firm.name if person.firm else "") if person else ("", "")
     bill = bill_of(found.id)
-    application = as_filed(db.session, found.draft_id, found.language)
+    application = as_filed(db.session, found.draft_id, profile(), found.language)
     return FilingView(found, application, agent, firm, bill, in_order(_events(found, bill)))
 
 

@@ -6,21 +6,23 @@ from typing import Any, Literal, cast
 
 from portal.drafting.application import Application, Attached, ClassTerms, Mark, Party, PriorityClaim
 from portal.drafting.rules import Data, claim_date, class_number
+from portal.profile.model import Service
 from portal.web.texts import lines_of
 
 
 def assemble(
-    service: str, language: str, sections: dict[str, Data], documents: tuple[Attached, ...], discount: str | None
+    service: Service, language: str, sections: dict[str, Data], documents: tuple[Attached, ...], discount: str | None
 ) -> Application:
     """The application of complete sections. Classes are in their numbers' order, all else as it was typed."""
     representative = sections.get("representative", {})
     mark = sections["mark"]
     goods = ((class_number(row["number"]), lines_of(row["terms"])) for row in sections["goods"]["classes"])
     return Application(
-        service=service,
+        service=service.code,
+        right=service.right,
         language=language,
         reference=sections.get("about", {}).get("reference", ""),
-        applicant=_party(sections["applicant"]),
+        applicants=(_party(sections["applicant"]),),
         representative=_party(representative) if representative.get("represented") == "yes" else None,
         mark=Mark(
             kind=cast(Literal["word", "figurative"], mark["kind"]),

@@ -17,7 +17,7 @@ from portal.catalogue.service import is_open
 from portal.db import transaction, utc_now
 from portal.documents.service import Received
 from portal.drafting import checks
-from portal.drafting.application import Application, title_of
+from portal.drafting.application import Application, on_one_line
 from portal.drafting.assembly import assemble, attached
 from portal.drafting.models import Draft, DraftDocument, DraftSection
 from portal.drafting.rules import Data, Problem
@@ -101,14 +101,18 @@ def application(draft: Draft, profile: Profile, language: str) -> Application:
         raise Incomplete(problems)
     data = data_of(draft)
     documents = tuple(attached(document) for document in documents_of(draft))
-    return assemble(draft.service, language, data, documents, data.get("fees", {}).get("discount") or None)
+    return assemble(
+        profile.service(draft.service), language, data, documents, data.get("fees", {}).get("discount") or None
+    )
 
 
-def as_filed(session: Session, draft_id: str, language: str) -> Application:
+def as_filed(session: Session, draft_id: str, profile: Profile, language: str) -> Application:
     """The application of a draft that was filed: it was complete then, whatever the date is now."""
     draft = session.get_one(Draft, draft_id)
     data, documents = data_of(draft), tuple(attached(document) for document in documents_of(draft))
-    return assemble(draft.service, language, data, documents, data.get("fees", {}).get("discount") or None)
+    return assemble(
+        profile.service(draft.service), language, data, documents, data.get("fees", {}).get("discount") or None
+    )
 
 
 def data_of(draft: Draft) -> dict[str, Data]:
@@ -155,7 +159,7 @@ def save_section(
         section.saved_at = draft.updated_at = utc_now()
         section.page = page
         if name == "mark":
-            draft.title = title_of(data.get("text", ""), data.get("description", ""))
+            draft.title = on_one_line(data.get("text", "") or data.get("description", ""))
         record(session, "section-saved", ("draft", draft.id), section=name, version=section.version)
     return Saved(section.version, section.saved_at)
 

@@ -17,7 +17,7 @@ from portal.drafting.rules import Data, Facts, Problem, facts
 from portal.fees.rules import Facts as FeeFacts
 from portal.fees.rules import Fees, NoSchedule
 from portal.fees.service import quote_facts
-from portal.profile.model import DocumentKind, Service
+from portal.profile.model import DocumentKind, Service, Unit
 from portal.web.formats import text
 
 
@@ -75,7 +75,8 @@ class DraftView:
     @cached_property
     def fees(self) -> Fees | None:
         """What it would cost today; None where no schedule is in force."""
-        known = FeeFacts(self.draft.service, self.facts.classes, self.facts.priorities, self.facts.discount, self.kinds)
+        counts = {Unit.CLASS: self.facts.classes, Unit.PRIORITY: self.facts.priorities}
+        known = FeeFacts(self.draft.service, counts, frozenset(filter(None, [self.facts.discount])), self.kinds)
         try:
             return quote_facts(known, profile(), service.office_today(profile()))
         except NoSchedule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,12 +16,15 @@ class NoSchedule(LookupError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What the fees of an application depend on. `discount` is what is claimed, `proofs` the documents attached."""
+    """What the fees of an application depend on.
+
+    `counts` is how many of each unit it has (a unit that is not named counts 0), `claimed` the codes of the discounts
+    that are claimed, `proofs` the kinds of document that are attached.
+    """
 
     service: str
-    classes: int
-    priorities: int
-    discount: str | None = None
+    counts: Mapping[Unit, int]
+    claimed: frozenset[str] = frozenset()
     proofs: frozenset[str] = frozenset()
 
 
@@ -58,10 +62,10 @@ def compute(facts: Facts, schedule: FeeSchedule, currency: str, decimals: int) -
     A fee counts the units beyond those included; a line of no units is left out. A claimed discount is one negative
     line, a percentage of the lines it applies to, and there is none without its proof (deployment checklist OPS-03).
     """
-    units = {Unit.FILING: 1, Unit.CLASS: facts.classes, Unit.PRIORITY: facts.priorities}
+    units = {**facts.counts, Unit.FILING: 1}
     lines = []
     for fee in schedule.fees:
-        quantity = max(0, units[fee.unit] - fee.included)
+        quantity = max(0, units.get(fee.unit, 0) - fee.included)
         if fee.service == facts.service and quantity:
             amount = _rounded(fee.amount * quantity, decimals)
             lines.append(FeeLine(fee.code, fee.name, quantity, fee.amount, amount))
@@ -74,7 +78,7 @@ def compute(facts: Facts, schedule: FeeSchedule, currency: str, decimals: int) -
 
 def granted(facts: Facts, schedule: FeeSchedule) -> Discount | None:
     """The discount that is claimed and, where it asks for one, proved."""
-    claimed = next((discount for discount in schedule.discounts if discount.code == facts.discount), None)
+    claimed = next((discount for discount in schedule.discounts if discount.code in facts.claimed), None)
     if claimed and claimed.proof and claimed.proof not in facts.proofs:
         return None
     return claimed

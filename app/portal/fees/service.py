@@ -13,9 +13,8 @@ def quote(application: Application, profile: Profile, on: date) -> Fees:
     """The itemised fees of a complete application on a date of the office; raises NoSchedule."""
     facts = Facts(
         application.service,
-        len(application.goods),
-        len(application.priorities),
-        application.discount,
+        application.counts(),
+        frozenset(filter(None, [application.discount])),
         frozenset(document.kind for document in application.documents),
     )
     return quote_facts(facts, profile, on)

@@ -53,8 +53,9 @@ class MarkPicture:
 
 def mark_pictures(application: Application, store: DocumentStore) -> list[MarkPicture]:
     """The pictures of an application's mark, made ready for print; raises StoreError."""
+    description = application.mark.description if application.mark else ""
     return [
-        MarkPicture(document.file_name, application.mark.description, shown(store.get(document.sha512)), document.pages)
+        MarkPicture(document.file_name, description, shown(store.get(document.sha512)), document.pages)
         for document in application.documents
         if document.kind == MARK_IMAGE
     ]

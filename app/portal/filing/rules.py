@@ -17,6 +17,8 @@ from portal.profile.model import ReceptionRule
 NUMBER = re.compile(r"([A-Z]?)([0-9]{2})([0-9]{4})([0-9]{9})")
 LAST_SERIAL = 999_999_999
 MANIFEST_VERSION = 1
+UNORDERED = ("goods", "priorities", "exhibitions", "earlier")
+"""What an application lists in an order that means nothing."""
 
 Role = Literal["application-data", "application-form", "document"]
 
@@ -116,16 +118,15 @@ def fingerprint(application: Application, fees: Fees, rule: ReceptionRule) -> st
     the same file under the same name and kind is the same document.
     """
     lines = sorted(fees.lines, key=lambda line: line.code)
-    content = asdict(application) | {
-        "goods": sorted([one.number, list(one.terms)] for one in application.goods),
-        "priorities": sorted([one.office, one.number, one.date.isoformat()] for one in application.priorities),
-        "documents": sorted([one.kind, one.file_name, one.sha512] for one in application.documents),
+    content: dict[str, Any] = _plain(asdict(application))
+    content |= {name: sorted(content[name], key=json.dumps) for name in UNORDERED} | {
+        "documents": sorted([one.kind, one.position, one.file_name, one.sha512] for one in application.documents),
         "fees": {
             "lines": [
-                [line.code, dict(line.name), line.quantity, _plain(line.unit_amount), _plain(line.amount)]
+                [line.code, dict(line.name), line.quantity, _amount(line.unit_amount), _amount(line.amount)]
                 for line in lines
             ],
-            "total": _plain(fees.total),
+            "total": _amount(fees.total),
             "currency": fees.currency,
         },
         "reception": rule.model_dump(mode="json"),
@@ -133,7 +134,18 @@ def fingerprint(application: Application, fees: Fees, rule: ReceptionRule) -> st
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def _plain(amount: Decimal) -> str:
+def _plain(value: Any) -> Any:
+    """The same with nothing in it that JSON does not know: dates in ISO 8601, sets in order."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _amount(amount: Decimal) -> str:
     """An amount in one way only: 45, 45.0 and 45.00 cost the same."""
     return format(amount.normalize(), "f")
 

@@ -102,6 +102,8 @@ def _number(office: str, number: str, own: bool = False) -> Element:
 
 def _representation(application: Application) -> Element:
     mark = application.mark
+    if mark is None:
+        raise ValueError("an application without a mark has no representation of one")
     reproduction = []
     if mark.text:
         words = [_tmk("MarkVerbalElementText", mark.text), _tmk("MarkSignificantVerbalElementText", mark.text)]

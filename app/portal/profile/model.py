@@ -1,209 +1,27 @@
 """The office's profile: its law as data (`office.yml`), read by the kit and by the portal.
 
-Every model refuses unknown keys. Texts for people are given in each of the office's languages.
+Every model refuses unknown keys. Texts for people are given in each of the office's languages. Each part has a module
+of its own beside this one; here they come together, and what one part says of another is checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, time
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Self
 
-from babel import Locale, UnknownLocaleError
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, model_validator
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Text = dict[str, str]
-"""A text for people by language code."""
-Money = Annotated[Decimal, Field(ge=0, max_digits=14)]
+from portal.profile.base import Code, Money, Strict, Text, wrong
+from portal.profile.calendar import Basis, Calendar, Holiday, ReceptionRule, Weekday
+from portal.profile.fees import Discount, Fee, FeeSchedule, Unit
+from portal.profile.office import Branch, Office, Support
+from portal.profile.payment import Payment, PaymentMethod
+from portal.profile.services import DocumentFormat, DocumentKind, Right, Service
 
-
-def wrong(way: Sequence[object], message: str) -> PydanticCustomError:
-    """A mistake between two places of the profile, with the way to the one that must change."""
-    return PydanticCustomError("reference", "{message}", {"message": message, "way": list(way)})
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Right(StrEnum):
-    """The kind of right that a service leads to."""
-
-    PATENT = "patent"
-    UTILITY_MODEL = "utility-model"
-    TRADEMARK = "trademark"
-    DESIGN = "design"
-
-
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-class Basis(StrEnum):
-    """From which instant the reception date counts (deployment checklist OPS-04)."""
-
-    SUBMISSION = "submission"
-    PAYMENT = "payment"
-
-
-class Support(Strict):
-    """Whom an agent can ask; the second level is where the office's own desk turns to."""
-
-    email: EmailStr
-    phone: str
-    second_level_email: EmailStr
-
-
-class Office(Strict):
-    name: Text
-    code: str = Field(pattern=r"^[A-Z]{2}$", description="WIPO ST.3")
-    time_zone: str
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")
-    currency_decimals: int = Field(default=2, ge=0, le=3)
-    languages: list[str] = Field(min_length=1)
-    address: str
-    website: str = ""
-    colour: str = Field(default="#1d4f6e", pattern=r"^#[0-9a-fA-F]{6}$")
-    support: Support
-
-    @field_validator("time_zone")
-    @classmethod
-    def known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"'{value}' is not a time zone of the tz database (for example Africa/Nairobi)")
-        return value
-
-    @field_validator("languages")
-    @classmethod
-    def known_languages(cls, value: list[str]) -> list[str]:
-        for code in value:
-            try:
-                Locale.parse(code, sep="-")
-            except (ValueError, UnknownLocaleError) as error:
-                raise ValueError(f"'{code}' is not a language code (for example en, fr, pt-BR)") from error
-        if len(set(value)) != len(value):
-            raise ValueError("a language is given twice")
-        return value
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-
-class Holiday(Strict):
-    date: date
-    name: Text
-
-
-class Calendar(Strict):
-    closed_weekdays: list[Weekday]
-    holidays: list[Holiday] = []
-
-
-class ReceptionRule(Strict):
-    """How the reception date follows from the instants of submission and payment."""
-
-    counts_from: Basis = Basis.SUBMISSION
-    next_working_day: bool = False
-    cut_off: time = time(23, 59, 59)
-
-
-class Branch(Strict):
-    code: Code
-    name: Text
-
-
-class DocumentFormat(StrEnum):
-    PDF = "pdf"
-    IMAGE = "image"
-    SOUND = "sound"
-    VIDEO = "video"
-    DOCX = "docx"
-    ST26 = "st26"
-
-
-class DocumentKind(Strict):
-    """A document that a service asks for or takes."""
-
-    code: Code
-    name: Text
-    formats: list[DocumentFormat] = Field(min_length=1)
-    required: Literal["always", "never", "when-represented", "when-priority", "when-figurative", "when-discount"] = (
-        "never"
-    )
-    max_bytes: int = Field(gt=0)
-    max_count: int = Field(default=1, gt=0)
-
-
-class Service(Strict):
-    """A service that agents can use, with its form and its documents."""
-
-    code: Code
-    right: Right
-    name: Text
-    number_type: str = Field(pattern=r"^\d{2}$", description="WIPO ST.13, type of right")
-    sections: list[Code]
-    documents: list[DocumentKind] = []
-    priority_months: int = Field(gt=0, description="Paris Convention 4C: 12 or 6")
-    open: bool = True
-
-
-class Unit(StrEnum):
-    """What a fee line counts."""
-
-    FILING = "filing"
-    CLASS = "class"
-    PRIORITY = "priority"
-
-
-class Fee(Strict):
-    """One line of the schedule: `amount` for each unit beyond `included`."""
-
-    code: Code
-    service: Code
-    name: Text
-    unit: Unit
-    amount: Money
-    included: int = Field(default=0, ge=0)
-
-
-class Discount(Strict):
-    """A reduction that an applicant may claim; without its proof there is none (OPS-03)."""
-
-    code: Code
-    name: Text
-    percent: Annotated[Decimal, Field(gt=0, le=100)]
-    applies_to: list[Code] = Field(min_length=1)
-    proof: Code | None = None
-
-
-class FeeSchedule(Strict):
-    valid_from: date
-    fees: list[Fee] = Field(min_length=1)
-    discounts: list[Discount] = []
-
-
-class PaymentMethod(StrEnum):
-    COUNTER = "counter"
-    BANK_TRANSFER = "bank-transfer"
-
-
-class Payment(Strict):
-    mode: Literal["after-submission", "before-submission"] = "after-submission"
-    methods: list[PaymentMethod] = Field(min_length=1)
-    bill_due_days: int = Field(gt=0)
-    instructions: Text
+__all__ = [
+    "Basis", "Branch", "Calendar", "Code", "Discount", "DocumentFormat", "DocumentKind", "Fee", "FeeSchedule",
+    "Holiday", "Money", "Office", "Payment", "PaymentMethod", "Profile", "ReceptionRule", "Right", "Service", "Strict",
+    "Support", "Text", "Unit", "Weekday", "wrong",
+]  # fmt: skip
 
 
 class Profile(Strict):

@@ -220,12 +220,12 @@ def test_a_late_priority_claim_is_warned_about_and_not_refused(today, warned):
 def test_the_application_holds_what_was_typed():
     sections = changed("priority", claims=[claim(), claim(office="EM", number="018", day="02")])
     sections["goods"] = {"classes": [{"number": "43", "terms": "hotels"}, {"number": "09", "terms": "a\n\n b \n"}]}
-    made = assemble(SERVICE, "en", sections, (), None)
+    made = assemble(PROFILE.service(SERVICE), "en", sections, (), None)
     assert [(goods.number, goods.terms) for goods in made.goods] == [(9, ("a", "b")), (43, ("hotels",))]
     assert [(one.office, one.date) for one in made.priorities] == [("FR", date(2026, 7, 1)), ("EM", date(2026, 7, 2))]
     assert (made.applicant.name, made.representative, made.title) == ("Baobab Foods Ltd", None, "BAOBAB")
     represented = {**sections, "representative": {"represented": "yes", **PARTY}}
-    assert assemble(SERVICE, "en", represented, (), None).representative == made.applicant
+    assert assemble(PROFILE.service(SERVICE), "en", represented, (), None).representative == made.applicant
 
 
 def test_rows_are_read_whatever_their_numbers_and_empty_ones_are_left_out():

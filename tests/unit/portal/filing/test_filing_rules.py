@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.drafting.application import Design, Earlier, Exhibition, Invention
 from portal.filing.rules import FilingNumber, canonical, fingerprint, manifest, package_name, read_instant
-from portal.profile.model import Basis, ReceptionRule
+from portal.profile.model import Basis, ReceptionRule, Right
 from tests.support.applications import APPLICANT, FEES, FULL, LEAST, PICTURE, POWER, RECEIVED, circumstances
 
 
@@ -94,7 +95,17 @@ OTHERS = {
     "service": "design-national",
     "language": "fr",
     "reference": "ZOE/2026-18",
-    "applicant": replace(APPLICANT, street="13 Harbour Road"),
+    "right": Right.PATENT,
+    "applicants": (replace(APPLICANT, street="13 Harbour Road"),),
+    "authority": "GPA 12",
+    "creators": (APPLICANT,),
+    "invention": Invention("A cup", "A cup that keeps warm.", 3, 1),
+    "designs": (Design(1, "Cup", "07-01"),),
+    "deferment": 12,
+    "exhibitions": (Exhibition("Expo", "Lumeria City", "KE", date(2026, 6, 1)),),
+    "earlier": (Earlier("divisional", "402026000000001", date(2026, 6, 1)),),
+    "paged": frozenset({"description"}),
+    "free_terms": 1,
     "representative": None,
     "mark": replace(FULL.mark, colours="brown"),
     "goods": (replace(FULL.goods[0], terms=("Coffee", "Cocoa & chocolate", "Tea")), FULL.goods[1]),

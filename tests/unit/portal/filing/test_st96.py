@@ -48,7 +48,7 @@ def test_an_application_under_the_payment_rule_has_no_date_yet():
 def test_every_name_arrives_as_it_was_typed():
     """An ampersand or an emoji that is lost changes whose application it is."""
     name = 'سارة & <Söhne> "日本" 😀'
-    typed = replace(FULL, applicant=replace(FULL.applicant, name=name), mark=Mark("word", "A&B <½> 😀", "", ""))
+    typed = replace(FULL, applicants=(replace(FULL.applicant, name=name),), mark=Mark("word", "A&B <½> 😀", "", ""))
     document = trademark_application(typed, circumstances(), "form")
     schema().validate(document)
     assert found(document, ".//com:OrganizationStandardName") == [name]
