@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from portal.drafting.words import Words, countries, offices
 from portal.profile.model import DocumentKind
+from portal.profile.services import Required
 from portal.web.texts import clean, is_printable, lines_of, unprintable
 
 Data = dict[str, Any]
@@ -58,17 +59,12 @@ def facts(sections: dict[str, Data], kinds: frozenset[str]) -> Facts:
 
 def is_required(kind: DocumentKind, known: Facts, proof: str | None) -> bool:
     """Whether a kind of document is required for these facts; `proof` is the kind that proves the claimed discount."""
-    return (
-        kind.code == proof
-        or {
-            "always": True,
-            "never": False,
-            "when-represented": known.represented,
-            "when-priority": known.priorities > 0,
-            "when-figurative": known.figurative,
-            "when-discount": False,
-        }[kind.required]
-    )
+    return kind.code == proof or {
+        Required.ALWAYS: True,
+        Required.WHEN_REPRESENTED: known.represented,
+        Required.WHEN_PRIORITY: known.priorities > 0,
+        Required.WHEN_FIGURATIVE: known.figurative,
+    }.get(kind.required, False)
 
 
 def about_problems(data: Data) -> list[Problem]:

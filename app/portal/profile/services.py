@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
-
 from pydantic import Field
 
 from portal.profile.base import Code, Strict, Text
@@ -28,15 +26,35 @@ class DocumentFormat(StrEnum):
     ST26 = "st26"
 
 
+class Required(StrEnum):
+    """When an application must have a kind of document. "when-discount": it is the proof of a claimed discount."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    WHEN_REPRESENTED = "when-represented"
+    WHEN_PRIORITY = "when-priority"
+    WHEN_DISCOUNT = "when-discount"
+    WHEN_FIGURATIVE = "when-figurative"
+    """The mark has a picture: figurative, three-dimensional or colour."""
+    WHEN_SOUND = "when-sound"
+    WHEN_REGULATIONS = "when-regulations"
+    """A collective or certification mark."""
+    WHEN_DRAWINGS = "when-drawings"
+    WHEN_SEQUENCES = "when-sequences"
+    WHEN_DEPOSIT = "when-deposit"
+    WHEN_EXHIBITION = "when-exhibition"
+    WHEN_RESTORATION = "when-restoration"
+    WHEN_LEGAL_APPLICANT = "when-legal-applicant"
+    """The applicant of a patent is an organisation: its right comes from the inventor by assignment."""
+
+
 class DocumentKind(Strict):
     """A document that a service asks for or takes."""
 
     code: Code
     name: Text
     formats: list[DocumentFormat] = Field(min_length=1)
-    required: Literal["always", "never", "when-represented", "when-priority", "when-figurative", "when-discount"] = (
-        "never"
-    )
+    required: Required = Required.NEVER
     max_bytes: int = Field(gt=0)
     max_count: int = Field(default=1, gt=0)
 
