@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask_babel.speaklater import LazyString
 
-Words = LazyString | str
+Words: TypeAlias = LazyString | str
 """A text for people: translated when it is shown."""
 
 

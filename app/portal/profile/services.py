@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+
 from pydantic import Field
 
 from portal.profile.base import Code, Strict, Text
