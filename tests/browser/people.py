@@ -76,9 +76,10 @@ class Person:
         self.page.fill("[name=password]", self.password)
         self.page.click("main form[action='/sign-in'] button[type=submit]:not([aria-controls])")
 
-    def new_draft(self, reference: str) -> str:
+    def new_draft(self, reference: str, service: str = "trademark-national") -> str:
         """Begin a draft; its address."""
         self.go("/drafts/new")
+        self.choose("service", service)
         self.page.fill("[name=reference]", reference)
         self.page.click("main form button.govuk-button")
         self.page.wait_for_url(re.compile(r"/drafts/[\w-]{16}$"))
@@ -93,16 +94,16 @@ class Person:
         self.page.click(SAVE)
         self.page.wait_for_load_state()
 
-    def party(self) -> None:
-        """Fill the fields of an applicant or a representative."""
-        self.choose("kind", "legal")
+    def party(self, row: str = "-0") -> None:
+        """Fill the fields of an applicant in a row, or of a representative, who has none (`row` is empty)."""
+        self.choose(f"kind{row}", "legal")
         for name, value in PARTY.items():
-            self.page.fill(f"[name={name}]", value)
-        self.page.select_option("[name=country]", "KE")
+            self.page.fill(f"[name={name}{row}]", value)
+        self.page.select_option(f"[name=country{row}]", "KE")
 
     def word_mark(self, draft: str, title: str) -> None:
         """All sections of the least that can be filed."""
-        self.go(f"{draft}/applicant")
+        self.go(f"{draft}/applicants")
         self.party()
         self.save()
         self.go(f"{draft}/representative")

@@ -19,7 +19,7 @@ def _draft(agent: Person, title: str) -> str:
     page = agent.page
     draft = agent.new_draft(f"REF {title}")
     agent.look("tasks-new")
-    agent.go(f"{draft}/applicant")
+    agent.go(f"{draft}/applicants")
     agent.look("applicant")
     agent.save()
     expect(page.locator(".govuk-error-summary")).to_be_visible()
@@ -28,7 +28,8 @@ def _draft(agent: Person, title: str) -> str:
     agent.save()
     agent.go(f"{draft}/representative")
     agent.choose("represented", "yes")
-    agent.party()
+    agent.party("")
+    agent.choose("authority", "case")
     agent.look("representative")
     agent.save()
     agent.go(f"{draft}/mark")

@@ -23,7 +23,7 @@ PARTY = {
 }
 # A complete application for a word mark in one class, section by section.
 SECTIONS: dict[str, dict[str, str]] = {
-    "applicant": PARTY,
+    "applicants": {f"{name}-0": value for name, value in PARTY.items()},
     "representative": {"represented": "no"},
     "mark": {"kind": "word", "text": "BAOBAB SUNRISE"},
     "goods": {"number-0": "30", "terms-0": "coffee\ntea"},

@@ -18,18 +18,23 @@ from portal.filing import service as filing
 from portal.filing.models import Filing
 
 COMPLETE: dict[str, dict[str, Any]] = {
-    "applicant": {
-        "kind": "legal",
-        "name": "Café Zoë & Fils <Ltd>",
-        "street": "12 Harbour Road",
-        "city": "Lumeria City",
-        "postcode": "00100",
-        "country": "KE",
-        "email": "ip@zoe.example",
-        "phone": "+000 555 0199",
+    "applicants": {
+        "parties": [
+            {
+                "kind": "legal",
+                "name": "Café Zoë & Fils <Ltd>",
+                "street": "12 Harbour Road",
+                "city": "Lumeria City",
+                "postcode": "00100",
+                "country": "KE",
+                "email": "ip@zoe.example",
+                "phone": "+000 555 0199",
+            }
+        ]
     },
     "representative": {
         "represented": "yes",
+        "authority": "case",
         "kind": "natural",
         "name": "Amina Diallo",
         "street": "3 Court Lane",

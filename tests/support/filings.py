@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.drafting.models import Draft, DraftDocument, DraftSection
+from portal.drafting.upgrades import SHAPE
 from portal.fees.rules import FeeLine, Fees
 from portal.filing.models import Filing
 from portal.payments.models import Bill
@@ -26,15 +27,19 @@ FEES = Fees(
 )
 SECTIONS = {
     "about": {"reference": "OUR-17"},
-    "applicant": {
-        "kind": "legal",
-        "name": "Baobab Foods Ltd",
-        "street": "12 Harbour Road",
-        "city": "Lumeria City",
-        "postcode": "10100",
-        "country": "KE",
-        "email": "ip@baobab.example",
-        "phone": "",
+    "applicants": {
+        "parties": [
+            {
+                "kind": "legal",
+                "name": "Baobab Foods Ltd",
+                "street": "12 Harbour Road",
+                "city": "Lumeria City",
+                "postcode": "10100",
+                "country": "KE",
+                "email": "ip@baobab.example",
+                "phone": "",
+            }
+        ]
     },
     "mark": {"kind": "word", "text": "BAOBAB", "description": "", "colours": ""},
     "goods": {"classes": [{"number": "29", "terms": "dried fruit\nfruit juices"}, {"number": "30", "terms": "tea"}]},
@@ -57,7 +62,9 @@ def make_filing(
 ) -> tuple[str, str | None]:
     """One filing with its draft and bill, numbered from 900000000 on; returns its number and the bill's reference."""
     received = received_at or RECEIVED + timedelta(minutes=serial)
-    draft = Draft(firm_id=firm_id, owner_id=user_id, service=profile.services[0].code, title=title, state="filed")
+    draft = Draft(
+        firm_id=firm_id, owner_id=user_id, service=profile.services[0].code, title=title, state="filed", shape=SHAPE
+    )
     draft.sections = [
         DraftSection(name=name, data=data, version=1, saved_by_id=user_id) for name, data in SECTIONS.items()
     ]

@@ -12,12 +12,15 @@ from portal.accounts import service as accounts
 from portal.context import profile
 from portal.db import db
 from portal.docket.rules import Cursor, Event, What, in_order, number_part
+from portal.drafting.answers import answers
 from portal.drafting.application import Application, Attached
+from portal.drafting.compare import Row as Answer
 from portal.drafting.service import as_filed
 from portal.filing.index import Filing
 from portal.notices import service as notices
 from portal.office.service import decisions_of
 from portal.payments.queries import BillView, bill_of, docket_join
+from portal.web.language import chosen
 
 PAGE = 50
 Row = tuple[int, str, str, str, datetime, date | None, str, str | None]
@@ -111,6 +114,7 @@ class FilingView:
 
     filing: Filing
     application: Application
+    answers: dict[str, list[Answer]]
     agent: str
     firm: str
     bill: BillView | None
@@ -132,8 +136,8 @@ def filing(number: str, firm_id: int | None = None) -> FilingView | None:
     person = accounts.find(found.filed_by_id)
     agent, firm = (person.name, person.firm.name if person.firm else "") if person else ("", "")
     bill = bill_of(found.id)
-    application = as_filed(db.session, found.draft_id, profile(), found.language)
-    return FilingView(found, application, agent, firm, bill, in_order(_events(found, bill)))
+    application, asked = as_filed(db.session, found.draft_id, profile(), found.language)
+    return FilingView(found, application, answers(asked, chosen()), agent, firm, bill, in_order(_events(found, bill)))
 
 
 def _events(filing: Filing, bill: BillView | None) -> list[Event]:

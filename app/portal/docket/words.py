@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from portal.context import profile
 from portal.docket.service import FilingView
-from portal.drafting.words import countries
+from portal.drafting.sections import LABELS
 from portal.filing.rules import FilingNumber
 from portal.payments.rules import printed_reference
 from portal.payments.words import TAG, bill_tags
@@ -63,8 +63,8 @@ def of_filing(view: FilingView) -> dict[str, Any]:
     offered = {service.code: service for service in profile().services}.get(view.filing.service)
     return {
         "view": view,
+        "section_labels": LABELS,
         "application": view.application,
-        "countries": countries(chosen()),
         "filing_tags": filing_tags(),
         "bill_tags": bill_tags(),
         "printed": printed_reference,

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from portal.drafting.application import Application, Attached, ClassTerms, Mark, Party, PriorityClaim
-from portal.drafting.rules import Data, claim_date, class_number
+from portal.drafting.application import (
+    Application,
+    Attached,
+    ClassTerms,
+    Deposit,
+    Design,
+    Earlier,
+    Exhibition,
+    Invention,
+    Mark,
+    MarkKind,
+    MarkUse,
+    Party,
+    PriorityClaim,
+)
+from portal.drafting.fields import Data
+from portal.drafting.rules import paged, whole
+from portal.drafting.sections.mark import class_number
+from portal.drafting.sections.origin import date_in
 from portal.profile.model import Service
 from portal.web.texts import lines_of
 
+Sections = Mapping[str, Data]
+
 
 def assemble(
-    service: Service, language: str, sections: dict[str, Data], documents: tuple[Attached, ...], discount: str | None
+    service: Service, language: str, sections: Sections, documents: tuple[Attached, ...], free_terms: int = 0
 ) -> Application:
     """The application of complete sections. Classes are in their numbers' order, all else as it was typed."""
     representative = sections.get("representative", {})
-    mark = sections["mark"]
-    goods = ((class_number(row["number"]), lines_of(row["terms"])) for row in sections["goods"]["classes"])
+    is_represented = representative.get("represented") == "yes"
+    publication = sections.get("publication", {})
     return Application(
         service=service.code,
         right=service.right,
         language=language,
         reference=sections.get("about", {}).get("reference", ""),
-        applicants=(_party(sections["applicant"]),),
-        representative=_party(representative) if representative.get("represented") == "yes" else None,
-        mark=Mark(
-            kind=cast(Literal["word", "figurative"], mark["kind"]),
-            text=mark.get("text", ""),
-            description=mark.get("description", ""),
-            colours=mark.get("colours", ""),
-        ),
-        goods=tuple(ClassTerms(number, terms) for number, terms in sorted(goods) if number is not None),
-        priorities=tuple(_claims(sections.get("priority", {}))),
+        applicants=tuple(_party(row) for row in sections["applicants"]["parties"]),
+        representative=_party(representative) if is_represented else None,
+        authority=representative.get("authority_number", "") if representative.get("authority") == "general" else "",
+        creators=tuple(_party(row) for name in ("inventors", "designers") for row in _rows(sections, name, "parties")),
+        mark=_mark(sections["mark"]) if "mark" in sections else None,
+        goods=_goods(sections),
+        invention=_invention(sections) if "invention" in sections else None,
+        designs=_designs(sections),
+        deferment=(whole(publication.get("months", "")) or 0) if publication.get("deferred") == "yes" else 0,
+        priorities=_claims(sections),
+        exhibitions=_exhibitions(sections),
+        earlier=_earlier(sections),
         documents=documents,
-        discount=discount,
+        discount=sections.get("fees", {}).get("discount") or None,
+        paged=paged(service),
+        free_terms=free_terms,
     )
 
 
@@ -51,11 +75,67 @@ def attached(document: Any) -> Attached:
     )
 
 
+def _rows(sections: Sections, section: str, name: str) -> list[Data]:
+    found: list[Data] = sections.get(section, {}).get(name, [])
+    return found
+
+
 def _party(data: Data) -> Party:
     names = ("name", "street", "city", "postcode", "country", "email", "phone")
-    return Party(cast(Literal["natural", "legal"], data["kind"]), *(data.get(name, "") for name in names))
+    kind = cast(Literal["natural", "legal"], data.get("kind") or "natural")
+    return Party(kind, *(data.get(name, "") for name in names))
 
 
-def _claims(data: Data) -> list[PriorityClaim]:
-    claims = ((claim["office"], claim["number"], claim_date(claim)) for claim in data.get("claims", []))
-    return [PriorityClaim(office, number, day) for office, number, day in claims if day is not None]
+def _mark(data: Data) -> Mark:
+    kind = data["kind"]
+    return Mark(
+        kind=cast(MarkKind, kind),
+        text=data.get("text", "") if kind in ("word", "figurative", "three-dimensional") else "",
+        description=data.get("description", ""),
+        colours=data.get("colours", ""),
+        use=cast(MarkUse, data.get("use") or "individual"),
+        vienna=lines_of(data.get("vienna", "")) if kind not in ("word", "sound") else (),
+    )
+
+
+def _goods(sections: Sections) -> tuple[ClassTerms, ...]:
+    rows = ((class_number(row["number"]), lines_of(row["terms"])) for row in _rows(sections, "goods", "classes"))
+    return tuple(ClassTerms(number, terms) for number, terms in sorted(rows) if number is not None)
+
+
+def _invention(sections: Sections) -> Invention:
+    data = sections["invention"]
+    deposits = ((row, date_in(row)) for row in _rows(sections, "deposits", "deposits"))
+    return Invention(
+        title=data["title"],
+        abstract=data["abstract"],
+        claims=whole(data["claims"]) or 0,
+        drawings=whole(data["drawings"]) or 0,
+        symbols=lines_of(data.get("symbols", "")),
+        deposits=tuple(Deposit(row["authority"], row["number"], day) for row, day in deposits if day),
+        sequences=data.get("sequences") == "yes",
+    )
+
+
+def _designs(sections: Sections) -> tuple[Design, ...]:
+    rows = enumerate(_rows(sections, "designs", "designs"), start=1)
+    return tuple(Design(number, row["product"], row["locarno"], row.get("description", "")) for number, row in rows)
+
+
+def _claims(sections: Sections) -> tuple[PriorityClaim, ...]:
+    rows = ((row, date_in(row)) for row in _rows(sections, "priority", "claims"))
+    return tuple(
+        PriorityClaim(row["office"], row["number"], day, row.get("das", ""), row.get("restoration", ""))
+        for row, day in rows
+        if day is not None
+    )
+
+
+def _exhibitions(sections: Sections) -> tuple[Exhibition, ...]:
+    rows = ((row, date_in(row)) for row in _rows(sections, "exhibition", "exhibitions"))
+    return tuple(Exhibition(row["name"], row["place"], row["country"], day) for row, day in rows if day is not None)
+
+
+def _earlier(sections: Sections) -> tuple[Earlier, ...]:
+    rows = ((row, date_in(row)) for row in _rows(sections, "earlier", "earlier"))
+    return tuple(Earlier(row["kind"], row["number"], day) for row, day in rows if day is not None)

@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from portal.drafting.rules import Data, claim_date, class_number
+from portal.drafting.fields import Data, Field, Kind, Section, input_name
+from portal.drafting.sections.origin import date_in
 from portal.drafting.words import Words, countries, in_words, offices
-
-LABELS: dict[str, Words] = {
-    "reference": _("Your reference"),
-    "represented": _("Is there a representative?"),
-    "kind": _("Kind"),
-    "name": _("Name"),
-    "street": _("Street or post-office box"),
-    "city": _("Town or city"),
-    "postcode": _("Postcode"),
-    "country": _("Country"),
-    "email": _("E-mail address"),
-    "phone": _("Telephone"),
-    "text": _("Words of the mark"),
-    "description": _("Description"),
-    "colours": _("Colours claimed"),
-    "discount": _("Reduction claimed"),
-}
-KIND_OF_MARK = _("Kind of mark")
-CHOICES: dict[str, dict[str, Words]] = {
-    "represented": {"yes": _("Yes"), "no": _("No")},
-    "kind": {
-        "natural": _("A person"),
-        "legal": _("A company or other organisation"),
-        "word": _("Word mark"),
-        "figurative": _("Figurative mark"),
-    },
-}
-PARTY = ("kind", "name", "street", "city", "postcode", "country", "email", "phone")
-FIELDS = {
-    "about": ("reference",),
-    "applicant": PARTY,
-    "representative": ("represented", *PARTY),
-    "mark": ("kind", "text", "description", "colours"),
-    "fees": ("discount",),
-}
-LISTS = {"goods": "classes", "priority": "claims"}
+from portal.profile.model import Service
 
 
 @dataclass(frozen=True)
@@ -67,24 +33,27 @@ class Difference:
     theirs: Words
 
 
-def rows(section: str, data: Data, language: str = "en", discounts: dict[str, str] | None = None) -> list[Row]:
+def rows(
+    section: Section, data: Data, service: Service, language: str = "en", discounts: Mapping[str, Words] | None = None
+) -> list[Row]:
     """The answers of a section, in the order of its page; `discounts` are the names of the reductions by code."""
-    if section == "goods":
-        return [_class_row(index, row) for index, row in enumerate(data.get("classes", []))]
-    if section == "priority":
-        return [_claim_row(index, claim, language) for index, claim in enumerate(data.get("claims", []))]
-    names = FIELDS.get(section, ())
-    if section == "representative" and data.get("represented") != "yes":
-        names = ("represented",)
-    labels = {**LABELS, "kind": KIND_OF_MARK} if section == "mark" else LABELS
-    return [
-        Row(name, name, labels[name], _shown(name, data.get(name, ""), language, discounts or {})) for name in names
-    ]
+    if section.rows and section.rows.told:
+        return [_told_row(section, index, item, language) for index, item in enumerate(section.items(data))]
+    many = section.rows is not None and len(section.items(data)) > 1
+    found = []
+    for index, item in enumerate(section.items(data)):
+        place = index if section.rows else None
+        for field in section.of(service):
+            if field.belongs(item):
+                label = _label(section, field, index, item) if many else field.label
+                value = _shown(field, item, service, language, discounts or {})
+                found.append(Row(input_name(field.name, place), input_name(field.first, place), label, value))
+    return found
 
 
-def differences(section: str, mine: Data, theirs: Data, language: str = "en") -> list[Difference]:
+def differences(section: Section, mine: Data, theirs: Data, service: Service, language: str = "en") -> list[Difference]:
     """Where what was typed differs from what is saved."""
-    ours, others = ({row.key: row for row in rows(section, data, language)} for data in (mine, theirs))
+    ours, others = ({row.key: row for row in rows(section, data, service, language)} for data in (mine, theirs))
     return [
         Difference(key, row.label, ours[key].value if key in ours else "", others[key].value if key in others else "")
         for key, row in {**others, **ours}.items()
@@ -92,41 +61,63 @@ def differences(section: str, mine: Data, theirs: Data, language: str = "en") ->
     ]
 
 
-def merge(section: str, mine: Data, theirs: Data, taken: set[str]) -> Data:
+def merge(section: Section, mine: Data, theirs: Data, taken: set[str]) -> Data:
     """What was typed, with the answers named in `taken` as they were saved by the other person."""
-    if section not in LISTS:
-        return {**mine, **{key: theirs.get(key, "") for key in taken}}
-    name = LISTS[section]
-    ours, others = (_keyed(section, data.get(name, [])) for data in (mine, theirs))
+    if section.rows is None:
+        return _merged(section, mine, theirs, taken, None)
+    name = section.rows.name
+    if section.rows.told is None:
+        ours, others = mine.get(name, []), theirs.get(name, [])
+        pairs = ((_at(ours, index), _at(others, index), index) for index in range(max(len(ours), len(others))))
+        merged = [_merged(section, our, other, taken, index) for our, other, index in pairs]
+        return {name: [row for row in merged if any(row.values())]}
+    return {name: _merged_told(section, mine, theirs, taken)}
+
+
+def _merged(section: Section, mine: Data, theirs: Data, taken: set[str], index: int | None) -> Data:
+    fields = (field for field in section.fields if input_name(field.name, index) in taken)
+    return {**mine, **{part: theirs.get(part, "") for field in fields for part in field.parts}}
+
+
+def _merged_told(section: Section, mine: Data, theirs: Data, taken: set[str]) -> list[Data]:
+    """Rows that are told in one line are taken whole."""
+    ours, others = (
+        {_told_row(section, index, item, "en").key: item for index, item in enumerate(section.items(data))}
+        for data in (mine, theirs)
+    )
     merged = {key: item for key, item in ours.items() if key not in taken}
     merged |= {key: item for key, item in others.items() if key in taken}
     order = [*ours, *(key for key in others if key not in ours)]
-    return {name: [merged[key] for key in order if key in merged]}
+    return [merged[key] for key in order if key in merged]
 
 
-def _keyed(section: str, items: list[Any]) -> dict[str, Any]:
-    row = _class_row if section == "goods" else _claim_row
-    return {row(index, item).key: item for index, item in enumerate(items)}
+def _at(items: list[Data], index: int) -> Data:
+    return items[index] if index < len(items) else {}
 
 
-def _class_row(index: int, row: Data) -> Row:
-    number = class_number(row["number"])
-    label = _("Class %(number)s", number=row["number"]) if row["number"] else _("Class without a number")
-    return Row(f"class-{number or f'row-{index}'}", f"number-{index}", label, row["terms"])
+def _told_row(section: Section, index: int, item: Data, language: str) -> Row:
+    if section.rows is None or section.rows.told is None:
+        raise ValueError(f"the rows of {section.name} are not told in one line")
+    key, label, value = section.rows.told(index, item, language)
+    return Row(key, input_name(section.fields[0].first, index), label, value)
 
 
-def _claim_row(index: int, claim: Data, language: str = "en") -> Row:
-    day = claim_date(claim)
-    when: Words = in_words(day) if day else " ".join(claim[part] for part in ("day", "month", "year")).strip()
-    where = offices(language).get(claim["office"], claim["office"])
-    value = ", ".join(str(part) for part in (where, claim["number"], when) if part)
-    label = _("Priority claim %(number)s", number=index + 1)
-    return Row(f"claim-{index}", f"office-{index}", label, value)
+def _label(section: Section, field: Field, index: int, item: Data) -> Words:
+    """A field's label among several rows: Applicant 2: Name."""
+    one = section.rows.one(index, item) if section.rows else section.label
+    return _("%(row)s: %(field)s", row=one, field=field.label)
 
 
-def _shown(name: str, value: str, language: str, discounts: dict[str, str]) -> Words:
-    if name == "country":
-        return countries(language).get(value, value)
-    if name == "discount":
-        return discounts.get(value, value)
-    return CHOICES.get(name, {}).get(value, value)
+def _shown(field: Field, item: Data, service: Service, language: str, discounts: Mapping[str, Words]) -> Words:
+    value: str = item.get(field.name, "")
+    match field.kind:
+        case Kind.COUNTRY:
+            return countries(language).get(value, value)
+        case Kind.OFFICE:
+            return offices(language).get(value, value)
+        case Kind.DATE:
+            day = date_in(item)
+            return in_words(day) if day else " ".join(item.get(part, "") for part in field.parts).strip()
+        case Kind.CHOICE:
+            return (field.offered(service) or discounts).get(value, value)
+    return value

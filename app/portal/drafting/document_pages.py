@@ -19,8 +19,8 @@ from portal.documents.wording import FORMATS, words
 from portal.drafting import service
 from portal.drafting.blueprint import bp
 from portal.drafting.models import DraftDocument
+from portal.drafting.sections import LABELS
 from portal.drafting.view import DraftView
-from portal.drafting.words import SECTIONS
 from portal.web import held
 from portal.web.permissions import requires
 
@@ -142,7 +142,7 @@ def _page(view: DraftView, refusal: dict[str, Any] | None = None) -> str:
     return render_template(
         "drafting/documents.html",
         view=view,
-        title=SECTIONS["documents"],
+        title=LABELS["documents"],
         refusal=refusal,
         undo=undo,
         what=_what,

@@ -12,7 +12,7 @@ from portal.db import Base, new_key, utc_now
 
 
 class Draft(Base):
-    """One application under way; `state` is open, filed or deleted."""
+    """One application under way; `state` is open, filed or deleted, `shape` how its sections are kept (`upgrades`)."""
 
     __tablename__ = "drafts"
 
@@ -22,10 +22,13 @@ class Draft(Base):
     service: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
+    shape: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 
-    sections: Mapped[list[DraftSection]] = relationship(order_by="DraftSection.name", lazy="selectin")
+    sections: Mapped[list[DraftSection]] = relationship(
+        order_by="DraftSection.name", lazy="selectin", cascade="save-update, merge, delete, delete-orphan"
+    )
     documents: Mapped[list[DraftDocument]] = relationship(order_by="DraftDocument.id", lazy="selectin")
 
 

@@ -2,199 +2,169 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _
 
+from portal.drafting.application import Attached, pages_of
+from portal.drafting.fields import Around, Data, Field, Kind, Problem, Section, input_name
+from portal.drafting.sections.mark import PICTURED
+from portal.drafting.sections.origin import date_in
 from portal.drafting.words import Words, countries, offices
-from portal.profile.model import DocumentKind
-from portal.profile.services import Required
-from portal.web.texts import clean, is_printable, lines_of, unprintable
-
-Data = dict[str, Any]
-
-LONGEST = {"name": 300, "street": 300, "city": 200, "postcode": 30, "email": 254, "phone": 50, "reference": 100}
-LONGEST |= {"text": 300, "description": 2000, "colours": 500, "terms": 20000, "term": 500, "number": 60}
-CLASSES = range(1, 46)
-MOST_CLAIMS = 50
-FIRST_YEAR = 1883
-"""No priority is older than the Paris Convention: 26 is a year of two digits, and nobody means the first century."""
+from portal.profile.model import DocumentKind, Required, Service, Unit
+from portal.web.texts import is_printable, lines_of, unprintable
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is missing or wrong: `field` is the input's name on the section's page."""
-
-    section: str
-    field: str
-    message: Words
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the sections say that others depend on; read from data that may be incomplete."""
-
-    figurative: bool = False
-    represented: bool = False
-    priorities: int = 0
-    classes: int = 0
-    discount: str | None = None
-    kinds: frozenset[str] = field(default_factory=frozenset)
-
-
-def facts(sections: dict[str, Data], kinds: frozenset[str]) -> Facts:
-    """The facts of a draft's sections and of the kinds of document that are attached."""
-    return Facts(
-        figurative=sections.get("mark", {}).get("kind") == "figurative",
-        represented=sections.get("representative", {}).get("represented") == "yes",
-        priorities=len(sections.get("priority", {}).get("claims", [])),
-        classes=len({row["number"] for row in sections.get("goods", {}).get("classes", []) if row["number"]}),
-        discount=sections.get("fees", {}).get("discount") or None,
-        kinds=kinds,
-    )
+def section_problems(section: Section, data: Data, around: Around) -> list[Problem]:
+    """What is missing or wrong in a section by itself, in the order of its page."""
+    found: list[Problem] = []
+    rows = section.rows
+    items = section.items(data)
+    first = section.fields[0].first if section.fields else section.name
+    is_required = section.name in around.service.required_sections
+    if rows and len(items) < max(rows.least, 1 if is_required else 0):
+        found.append(
+            Problem(section.name, input_name(first, 0), rows.missing or _("The office asks for this section."))
+        )
+    if rows and len(items) > rows.most:
+        message = _("At most %(count)s are possible here.", count=rows.most)
+        found.append(Problem(section.name, input_name(first, rows.most), message))
+    for index, item in enumerate(items):
+        for field in section.of(around.service):
+            if field.belongs(item) and (told := _field_problem(field, item, around.service)):
+                found.append(Problem(section.name, input_name(field.first, index if rows else None), told))
+    return found + (section.check(data, around) if section.check else [])
 
 
-def is_required(kind: DocumentKind, known: Facts, proof: str | None) -> bool:
-    """Whether a kind of document is required for these facts; `proof` is the kind that proves the claimed discount."""
-    return kind.code == proof or {
-        Required.ALWAYS: True,
-        Required.WHEN_REPRESENTED: known.represented,
-        Required.WHEN_PRIORITY: known.priorities > 0,
-        Required.WHEN_FIGURATIVE: known.figurative,
-    }.get(kind.required, False)
+def _field_problem(field: Field, item: Data, service: Service) -> Words | None:
+    """What is wrong with one answer; None when it is well."""
+    values = [item.get(part, "") for part in field.parts]
+    if not any(value.strip() for value in values):
+        return field.missing or None
+    if field.kind is Kind.DATE:
+        return None if date_in(item) else field.missing or _("Enter a real date, for example 27 3 2026.")
+    value = values[0]
+    if not is_printable(value, lines=field.kind in (Kind.LINES, Kind.ITEMS)):
+        return unprintable()
+    if len(value) > field.longest:
+        return too_long(field.longest)
+    return _kind_problem(field, value, service)
 
 
-def about_problems(data: Data) -> list[Problem]:
-    return _texts("about", data, ["reference"])
+def _kind_problem(field: Field, value: str, service: Service) -> Words | None:
+    if field.kind is Kind.NUMBER:
+        return _number_problem(field, value)
+    if field.kind is Kind.EMAIL:
+        return _email_problem(value)
+    offered: Mapping[str, Words] = {}
+    if field.kind is Kind.CHOICE:
+        offered = field.offered(service)
+    elif field.kind is Kind.COUNTRY:
+        offered = countries()
+    elif field.kind is Kind.OFFICE:
+        offered = offices()
+    return (field.missing or _("Choose one of these.")) if offered and value not in offered else None
 
 
-def applicant_problems(data: Data) -> list[Problem]:
-    return _party_problems("applicant", data)
-
-
-def representative_problems(data: Data) -> list[Problem]:
-    if data.get("represented") not in ("yes", "no"):
-        return [Problem("representative", "represented", _("Say whether a representative acts for the applicant."))]
-    return _party_problems("representative", data) if data["represented"] == "yes" else []
-
-
-def _party_problems(section: str, data: Data) -> list[Problem]:
-    found = []
-    if data.get("kind") not in ("natural", "legal"):
-        found.append(Problem(section, "kind", _("Choose a person or an organisation.")))
-    required = {
-        "name": _("Enter the name."),
-        "street": _("Enter the street, or the post-office box."),
-        "city": _("Enter the town or city."),
-        "email": _("Enter an e-mail address."),
-    }
-    found += [Problem(section, name, message) for name, message in required.items() if not data.get(name)]
-    if data.get("country") not in countries():
-        found.append(Problem(section, "country", _("Choose the country.")))
-    if data.get("email"):
-        try:
-            validate_email(data["email"], check_deliverability=False)
-        except EmailNotValidError:
-            message = _("Enter the e-mail address in the form name@example.org.")
-            found.append(Problem(section, "email", message))
-    return found + _texts(section, data, ["name", "street", "city", "postcode", "email", "phone"])
-
-
-def mark_problems(data: Data) -> list[Problem]:
-    found = []
-    if data.get("kind") not in ("word", "figurative"):
-        found.append(Problem("mark", "kind", _("Choose what kind of mark it is.")))
-    if data.get("kind") == "word" and not data.get("text"):
-        found.append(Problem("mark", "text", _("Enter the words of the mark.")))
-    if data.get("kind") == "figurative" and not data.get("description"):
-        found.append(Problem("mark", "description", _("Describe what the picture of the mark shows.")))
-    return found + _texts("mark", data, ["text", "colours"]) + _texts("mark", data, ["description"], lines=True)
-
-
-def goods_problems(data: Data) -> list[Problem]:
-    rows = data.get("classes", [])
-    if not rows:
-        return [Problem("goods", "number-0", _("Add at least one class with its goods or services."))]
-    found, seen = [], set()
-    for index, row in enumerate(rows):
-        number = class_number(row["number"])
-        if number is None:
-            message = _("Enter the class as a number from 1 to 45.")
-            found.append(Problem("goods", f"number-{index}", message))
-        elif number in seen:
-            message = _("Class %(number)s is here twice. Put all its terms in one place.", number=number)
-            found.append(Problem("goods", f"number-{index}", message))
-        seen.add(number)
-        place, terms = f"terms-{index}", lines_of(row["terms"])
-        if not terms:
-            found.append(Problem("goods", place, _("Enter at least one term, one on each line.")))
-        if not is_printable(row["terms"], lines=True):
-            found.append(Problem("goods", place, unprintable()))
-        if any(len(term) > LONGEST["term"] for term in terms) or len(row["terms"]) > LONGEST["terms"]:
-            message = _("Shorten the terms: each may have at most %(length)s characters.", length=LONGEST["term"])
-            found.append(Problem("goods", place, message))
-    return found
-
-
-def priority_problems(data: Data, today: date) -> list[Problem]:
-    found = []
-    claims = data.get("claims", [])
-    for index, claim in enumerate(claims):
-        if claim["office"] not in offices():
-            found.append(Problem("priority", f"office-{index}", _("Choose the office of the earlier application.")))
-        if not claim["number"]:
-            found.append(Problem("priority", f"number-{index}", _("Enter the number of the earlier application.")))
-        elif not is_printable(claim["number"]):
-            found.append(Problem("priority", f"number-{index}", unprintable()))
-        elif len(claim["number"]) > LONGEST["number"]:
-            found.append(Problem("priority", f"number-{index}", too_long(LONGEST["number"])))
-        day = claim_date(claim)
-        if day is None:
-            message = _("Enter the date of the earlier application, for example 27 3 2026.")
-            found.append(Problem("priority", f"day-{index}", message))
-        elif day > today:
-            message = _("The date of an earlier application cannot be in the future.")
-            found.append(Problem("priority", f"day-{index}", message))
-    if len(claims) > MOST_CLAIMS:
-        message = _("At most %(count)s priority claims can be made.", count=MOST_CLAIMS)
-        found.append(Problem("priority", "office-0", message))
-    return found
-
-
-def fees_problems(data: Data, discounts: set[str]) -> list[Problem]:
-    if data.get("discount") and data["discount"] not in discounts:
-        return [Problem("fees", "discount", _("This reduction is not offered. Choose again."))]
-    return []
-
-
-def class_number(typed: str) -> int | None:
-    """The class of the Nice Classification that was typed, if it is one."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 and int(typed) in CLASSES else None
-
-
-def claim_date(claim: Data) -> date | None:
-    """The date of a priority claim, if what was typed is one and its year has four digits."""
+def _email_problem(value: str) -> Words | None:
     try:
-        day = date(*(int(clean(claim[part])) for part in ("year", "month", "day")))
-    except (ValueError, OverflowError):
-        return None
-    return day if day.year >= FIRST_YEAR else None
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError:
+        return _("Enter the e-mail address in the form name@example.org.")
+    return None
+
+
+def _number_problem(field: Field, value: str) -> Words | None:
+    number = whole(value)
+    if number is None:
+        return _("Enter a whole number, such as 12.")
+    if not field.least <= number <= field.most:
+        return _("Enter a number from %(least)s to %(most)s.", least=field.least, most=field.most)
+    return None
+
+
+def whole(typed: str) -> int | None:
+    """The whole number that was typed, if it is one of at most six digits."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else None
 
 
 def too_long(length: int) -> Words:
     return _("Shorten this to at most %(length)s characters.", length=length)
 
 
-def _texts(section: str, data: Data, names: list[str], *, lines: bool = False) -> list[Problem]:
-    """What every typed text must keep to: printable, and no longer than its field."""
-    found = []
-    for name in names:
-        value = data.get(name, "")
-        if not is_printable(value, lines=lines):
-            found.append(Problem(section, name, unprintable()))
-        elif len(value) > LONGEST[name]:
-            found.append(Problem(section, name, too_long(LONGEST[name])))
-    return found
+@dataclass(frozen=True)
+class Facts:
+    """What the sections say that documents and fees depend on; read from data that may be incomplete.
+
+    `conditions` are the reasons for which documents are required, `counts` how many of each unit there are.
+    """
+
+    conditions: frozenset[Required]
+    counts: Mapping[Unit, int]
+    discount: str | None
+    kinds: frozenset[str]
+
+    def has(self, unit: Unit) -> bool:
+        """Whether there is any of a unit."""
+        return self.counts.get(unit, 0) > 0
+
+
+def facts(
+    service: Service, sections: Mapping[str, Data], documents: Iterable[Attached] = (), free_terms: int = 0
+) -> Facts:
+    """The facts of a draft's sections and of the documents that are attached."""
+    attached = tuple(documents)
+    return Facts(
+        conditions=frozenset(condition for condition, holds in _conditions(sections).items() if holds),
+        counts=_counts(service, sections, attached) | {Unit.FREE_TERM: free_terms},
+        discount=sections.get("fees", {}).get("discount") or None,
+        kinds=frozenset(document.kind for document in attached),
+    )
+
+
+def _conditions(sections: Mapping[str, Data]) -> dict[Required, bool]:
+    mark, invention = sections.get("mark", {}), sections.get("invention", {})
+    representative = sections.get("representative", {})
+    claims = sections.get("priority", {}).get("claims", [])
+    applicants = sections.get("applicants", {}).get("parties", [])
+    is_represented = representative.get("represented") == "yes"
+    return {
+        Required.ALWAYS: True,
+        Required.WHEN_REPRESENTED: is_represented and representative.get("authority") != "general",
+        Required.WHEN_PRIORITY: bool(claims),
+        Required.WHEN_RESTORATION: any(claim.get("restoration") for claim in claims),
+        Required.WHEN_FIGURATIVE: mark.get("kind") in PICTURED,
+        Required.WHEN_SOUND: mark.get("kind") == "sound",
+        Required.WHEN_REGULATIONS: mark.get("use") in ("collective", "certification"),
+        Required.WHEN_DRAWINGS: bool(whole(invention.get("drawings", ""))),
+        Required.WHEN_SEQUENCES: invention.get("sequences") == "yes",
+        Required.WHEN_DEPOSIT: bool(sections.get("deposits", {}).get("deposits")),
+        Required.WHEN_EXHIBITION: bool(sections.get("exhibition", {}).get("exhibitions")),
+        Required.WHEN_LEGAL_APPLICANT: any(party.get("kind") == "legal" for party in applicants),
+    }
+
+
+def _counts(service: Service, sections: Mapping[str, Data], documents: tuple[Attached, ...]) -> dict[Unit, int]:
+    classes = sections.get("goods", {}).get("classes", [])
+    return {
+        Unit.FILING: 1,
+        Unit.CLASS: len({row["number"] for row in classes if row["number"]}),
+        Unit.TERM: sum(len(lines_of(row["terms"])) for row in classes),
+        Unit.CLAIM: whole(sections.get("invention", {}).get("claims", "")) or 0,
+        Unit.PAGE: pages_of(documents, paged(service)),
+        Unit.DESIGN: len(sections.get("designs", {}).get("designs", [])),
+        Unit.VIEW: sum(1 for document in documents if document.position),
+        Unit.PRIORITY: len(sections.get("priority", {}).get("claims", [])),
+    }
+
+
+def paged(service: Service) -> frozenset[str]:
+    """The kinds of document whose pages count in the fees."""
+    return frozenset(kind.code for kind in service.documents if kind.counts_pages)
+
+
+def is_required(kind: DocumentKind, known: Facts, proof: str | None) -> bool:
+    """Whether a kind of document is required for these facts; `proof` is the kind that proves the claimed discount."""
+    return kind.code == proof or kind.required in known.conditions

@@ -15,19 +15,18 @@ from portal.accounts.rules import Permission
 from portal.db import new_key
 from portal.drafting import compare, service, typed
 from portal.drafting.blueprint import bp
-from portal.drafting.forms import FORMS, form_for
-from portal.drafting.rules import Data
+from portal.drafting.fields import Data, Section, input_name
+from portal.drafting.inputs import fieldsets
+from portal.drafting.sections import ALL, TYPED
 from portal.drafting.service import NotOpen, Stale
 from portal.drafting.view import DraftView
-from portal.drafting.words import SECTIONS, offices
 from portal.web import held
 from portal.web.formats import clock, instant
 from portal.web.language import chosen
 from portal.web.permissions import requires
 from portal.web.viewer import wants_json
 
-TYPED = "about, applicant, representative, mark, goods, priority, fees"
-ROUTE = f"/drafts/<draft_id>/<any({TYPED}):name>"
+ROUTE = f"/drafts/<draft_id>/<any({', '.join(TYPED)}):name>"
 
 
 @bp.get(ROUTE)
@@ -37,35 +36,36 @@ def section(draft_id: str, name: str) -> Response | str:
     view = DraftView.of(draft_id)
     if view.draft.state != "open":
         return redirect(url_for("drafting.tasks", draft_id=draft_id), 303)
-    saved = view.section(name)
-    data, version = (saved.data, saved.version) if saved else ({}, 0)
-    return _page(view, name, data, version, new_key(), judged=saved is not None, extra_row="add" in request.args)
+    version = view.version(name)
+    data = view.data.get(name, {})
+    return _page(view, ALL[name], data, version, new_key(), judged=version > 0, extra_row="add" in request.args)
 
 
 @bp.post(ROUTE)
 @requires(Permission.DRAFT)
 def save(draft_id: str, name: str) -> Response | str:
     """Save what is typed, complete or not; a stale save shows what changed and saves nothing."""
-    view = DraftView.of(draft_id)
+    view, one = DraftView.of(draft_id), ALL[name]
     if (values := held.fields()) is not None:
         flash(_("Your session had ended. What you typed is below and not saved yet: save it now."), "notice")
-        return _page(view, name, typed.read(name, values), *_place(values), judged=False)
+        return _page(view, one, typed.read(one, values), *_place(values), judged=False)
     action = request.form.get("action", "")
     removed = re.fullmatch(r"remove-(\d{1,4})", action)
-    data = typed.read(name, request.form, int(removed[1]) if removed else None)
+    data = typed.read(one, request.form, int(removed[1]) if removed else None)
+    if action == "copy" and one.rows and one.rows.copies:
+        data = typed.copied(one, one.rows, data, view.data)
     version, page = _place(request.form)
-    current = view.section(name)
-    if current is not None and current.version == version and (chosen_theirs := typed.taken(request.form)):
-        data = compare.merge(name, data, current.data, chosen_theirs)
+    if view.version(name) == version and (chosen_theirs := typed.taken(request.form)):
+        data = compare.merge(one, data, view.data.get(name, {}), chosen_theirs)
     try:
         saved = service.save_section(draft_id, name, data, version, current_user, page, not wants_json())
     except Stale as stale:
-        return _stale(view, name, data, page, stale)
+        return _stale(view, one, data, page, stale)
     except NotOpen:
         return _not_open(draft_id)
     if wants_json():
         return jsonify({"version": saved.version, "saved_at": clock(saved.at)})
-    return _next(view, name, data, "add" if action == "add" else "stay" if removed else "")
+    return _next(view, one, data, "stay" if removed or action == "copy" else action)
 
 
 def _place(values: MultiDict[str, str]) -> tuple[int, str]:
@@ -73,26 +73,27 @@ def _place(values: MultiDict[str, str]) -> tuple[int, str]:
     return typed.number_in(values, "version"), values.get("page", "")[:16]
 
 
-def _next(view: DraftView, name: str, data: Data, action: str) -> Response:
+def _next(view: DraftView, one: Section, data: Data, action: str) -> Response:
     """Where a save leads: on to the task list, or back to the section when something is missing in it."""
-    if action == "add":
-        row = len(data[typed.ROWS[name][0]])
-        first = "number" if name == "goods" else "office"
-        return redirect(url_for("drafting.section", draft_id=view.draft.id, name=name, add=1) + f"#{first}-{row}", 303)
-    if action == "stay" or view.problems_in(name, data):
-        return redirect(url_for("drafting.section", draft_id=view.draft.id, name=name), 303)
+    address = url_for("drafting.section", draft_id=view.draft.id, name=one.name)
+    if action == "add" and one.rows:
+        first = input_name(one.of(view.service)[0].first, len(one.items(data)))
+        return redirect(f"{address}?add=1#{first}", 303)
+    if action == "stay" or view.problems_in(one.name, data):
+        return redirect(address, 303)
     return redirect(url_for("drafting.tasks", draft_id=view.draft.id), 303)
 
 
-def _stale(view: DraftView, name: str, data: Data, page: str, stale: Stale) -> Response:
+def _stale(view: DraftView, one: Section, data: Data, page: str, stale: Stale) -> Response:
     """409: to a script a sentence, to a person both values of each answer that differs."""
     told = _told(stale)
     if wants_json():
         message = f"{told} {_('Press the save button to compare; what you typed is kept.')}"
         answer: Response = jsonify({"message": message, "version": stale.version})
     else:
-        conflict = {"told": told, "differences": compare.differences(name, data, stale.data, chosen())}
-        answer = make_response(_page(view, name, data, stale.version, page, judged=False, conflict=conflict))
+        differences = compare.differences(one, data, stale.data, view.service, chosen())
+        conflict = {"told": told, "differences": differences}
+        answer = make_response(_page(view, one, data, stale.version, page, judged=False, conflict=conflict))
     answer.status_code = 409
     return answer
 
@@ -116,7 +117,7 @@ def _not_open(draft_id: str) -> Response:
 
 def _page(
     view: DraftView,
-    name: str,
+    one: Section,
     data: Data,
     version: int,
     page: str,
@@ -126,22 +127,23 @@ def _page(
     conflict: dict[str, Any] | None = None,
 ) -> str:
     """The section's page with this data in its form."""
-    problems = view.problems_in(name, data) if judged else []
-    values: dict[str, Any] = {
-        "view": view,
-        "name": name,
-        "title": SECTIONS[name],
-        "version": version,
-        "page": page,
-        "problems": [(f"#{problem.field}", problem.message) for problem in problems],
-        "errors": {problem.field: problem.message for problem in reversed(problems)},
-        "conflict": conflict,
-    }
-    if name in FORMS:
-        values["form"] = form_for(name, data, problems, view.discounts)
-    else:
-        rows = data.get(typed.ROWS[name][0], [])
-        values["rows"] = [*rows, typed.empty_row(name)] if extra_row or not rows else rows
-        values["offices"] = offices(chosen())
-        values["warnings"] = {problem.field: problem.message for problem in view.warnings}
-    return render_template(f"drafting/{name}.html", **values)
+    problems = view.problems_in(one.name, data) if judged else []
+    errors = {problem.field: problem.message for problem in reversed(problems)}
+    warnings = {warning.field: warning.message for warning in view.warnings if warning.section == one.name}
+    items = one.items(data)
+    if one.rows and (extra_row or not items):
+        items = [*items, typed.empty_row(one)]
+    offered = {"": _("No reduction"), **view.discounts} if one.name == "fees" else {}
+    return render_template(
+        one.template,
+        view=view,
+        section=one,
+        name=one.name,
+        title=one.label,
+        intro=one.told(view.service),
+        version=version,
+        page=page,
+        problems=[(f"#{problem.field}", problem.message) for problem in problems],
+        conflict=conflict,
+        fieldsets=fieldsets(one, items, view.service, chosen(), errors, {} if conflict else warnings, offered),
+    )

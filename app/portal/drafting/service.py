@@ -19,8 +19,11 @@ from portal.documents.service import Received
 from portal.drafting import checks
 from portal.drafting.application import Application, on_one_line
 from portal.drafting.assembly import assemble, attached
+from portal.drafting.checks import Held
+from portal.drafting.fields import Data, Problem
 from portal.drafting.models import Draft, DraftDocument, DraftSection
-from portal.drafting.rules import Data, Problem
+from portal.drafting.sections import is_subject
+from portal.drafting.upgrades import SHAPE, modern
 from portal.profile.model import Profile
 
 KEPT_DELETED = timedelta(days=30)
@@ -91,33 +94,32 @@ def deleted(session: Session, draft_id: str, user: Any) -> Draft | None:
 
 def check(draft: Draft, profile: Profile) -> list[Problem]:
     """Everything that stands in the way of filing, in the order of the sections."""
-    today = OfficeDays.of(profile).today(utc_now())
-    return checks.problems(draft.service, data_of(draft), _kinds(draft), profile, today)
+    return checks.problems(held(draft, profile))
+
+
+def held(draft: Draft, profile: Profile) -> Held:
+    """What the draft holds, with the office's law around it today; raises KeyError for a service that is no more."""
+    documents = tuple(attached(document) for document in documents_of(draft))
+    return Held(profile.service(draft.service), data_of(draft), documents, profile, office_today(profile))
 
 
 def application(draft: Draft, profile: Profile, language: str) -> Application:
     """The complete application; raises Incomplete."""
-    if problems := check(draft, profile):
+    known = held(draft, profile)
+    if problems := checks.problems(known):
         raise Incomplete(problems)
-    data = data_of(draft)
-    documents = tuple(attached(document) for document in documents_of(draft))
-    return assemble(
-        profile.service(draft.service), language, data, documents, data.get("fees", {}).get("discount") or None
-    )
+    return assemble(known.service, language, known.sections, known.documents, known.free_terms)
 
 
-def as_filed(session: Session, draft_id: str, profile: Profile, language: str) -> Application:
-    """The application of a draft that was filed: it was complete then, whatever the date is now."""
-    draft = session.get_one(Draft, draft_id)
-    data, documents = data_of(draft), tuple(attached(document) for document in documents_of(draft))
-    return assemble(
-        profile.service(draft.service), language, data, documents, data.get("fees", {}).get("discount") or None
-    )
+def as_filed(session: Session, draft_id: str, profile: Profile, language: str) -> tuple[Application, Held]:
+    """The application of a draft that was filed, and its answers: it was complete then, whatever the date is now."""
+    known = held(session.get_one(Draft, draft_id), profile)
+    return assemble(known.service, language, known.sections, known.documents, known.free_terms), known
 
 
 def data_of(draft: Draft) -> dict[str, Data]:
-    """What is saved, by section."""
-    return {section.name: section.data for section in draft.sections}
+    """What is saved, by section, in the shape of this release."""
+    return modern(draft.shape, {section.name: section.data for section in draft.sections})
 
 
 def documents_of(draft: Draft) -> list[DraftDocument]:
@@ -130,7 +132,7 @@ def create(session: Session, service: str, reference: str, user: Any, profile: P
     """Begin a draft; raises NotOpen when the service is not offered."""
     if not is_open(profile, service):
         raise NotOpen(service)
-    draft = Draft(firm_id=user.firm_id, owner_id=user.id, service=service)
+    draft = Draft(firm_id=user.firm_id, owner_id=user.id, service=service, shape=SHAPE)
     draft.sections = [DraftSection(name="about", data={"reference": reference}, version=1, saved_by_id=user.id)]
     session.add(draft)
     session.flush()
@@ -158,8 +160,8 @@ def save_section(
         section.data, section.version, section.saved_by_id = data, section.version + 1, user.id
         section.saved_at = draft.updated_at = utc_now()
         section.page = page
-        if name == "mark":
-            draft.title = on_one_line(data.get("text", "") or data.get("description", ""))
+        if is_subject(name):
+            draft.title = _title(name, data)
         record(session, "section-saved", ("draft", draft.id), section=name, version=section.version)
     return Saved(section.version, section.saved_at)
 
@@ -317,7 +319,32 @@ def _locked(session: Session, draft_id: str, user: Any) -> Draft:
     draft = _visible(_row(session, draft_id), user)
     if draft.state != "open":
         raise NotOpen(draft_id)
+    _modernise(draft)
     return draft
+
+
+def _modernise(draft: Draft) -> None:
+    """Keep the draft in this release's shape from now on: what it holds stays the same."""
+    if draft.shape == SHAPE:
+        return
+    author = draft.owner_id
+    kept = {section.name: section for section in draft.sections}
+    wanted = modern(draft.shape, {name: section.data for name, section in kept.items()})
+    for name, data in wanted.items():
+        if name not in kept:
+            draft.sections.append(DraftSection(name=name, data=data, version=1, saved_by_id=author))
+        elif kept[name].data != data:
+            kept[name].data = data
+    for name in set(kept) - set(wanted):
+        draft.sections.remove(kept[name])
+    draft.shape = SHAPE
+
+
+def _title(name: str, data: Data) -> str:
+    """How lists name the draft, from the section that says what it is for."""
+    if name == "designs":
+        return on_one_line(next((row["product"] for row in data.get("designs", []) if row["product"]), ""))
+    return on_one_line(data.get("title", "") or data.get("text", "") or data.get("description", ""))
 
 
 def document(draft: Draft, document_id: int) -> DraftDocument:
@@ -326,7 +353,3 @@ def document(draft: Draft, document_id: int) -> DraftDocument:
     if found is None:
         raise NotFound
     return found
-
-
-def _kinds(draft: Draft) -> frozenset[str]:
-    return frozenset(document.kind for document in documents_of(draft))

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from werkzeug.datastructures import MultiDict
 
-from portal.drafting.compare import FIELDS
-from portal.drafting.rules import Data
+from portal.drafting.fields import Data, Rows, Section, input_name
 from portal.web.texts import clean
 
-ROWS = {
-    "goods": ("classes", ("number", "terms")),
-    "priority": ("claims", ("office", "number", "day", "month", "year")),
-}
 MOST_ROWS = 200
 TAKE = "take-"
 
 
-def read(section: str, form: MultiDict[str, str], without: int | None = None) -> Data:
+def read(section: Section, form: MultiDict[str, str], without: int | None = None) -> Data:
     """The data of a section from its form; `without` leaves out the row of that index."""
-    if section not in ROWS:
-        return {name: clean(form.get(name, "")) for name in FIELDS[section]}
-    name, columns = ROWS[section]
+    keys = keys_of(section)
+    if section.rows is None:
+        return {key: clean(form.get(key, "")) for key in keys}
     rows = [
-        {column: clean(form.get(f"{column}-{index}", "")) for column in columns}
-        for index in _indices(form, columns)
+        {key: clean(form.get(input_name(key, index), "")) for key in keys}
+        for index in _indices(form, keys)
         if index != without
     ]
-    return {name: [row for row in rows if any(row.values())]}
+    return {section.rows.name: [row for row in rows if any(row.values())]}
+
+
+def keys_of(section: Section) -> tuple[str, ...]:
+    """The keys under which a section, or a row of it, is kept."""
+    return tuple(part for field in section.fields for part in field.parts)
 
 
 def taken(form: MultiDict[str, str]) -> set[str]:
@@ -37,9 +36,23 @@ def taken(form: MultiDict[str, str]) -> set[str]:
     return {key.removeprefix(TAKE) for key, value in form.items() if key.startswith(TAKE) and value == "theirs"}
 
 
-def empty_row(section: str) -> dict[str, str]:
+def empty_row(section: Section) -> dict[str, str]:
     """A row in which nothing is typed yet."""
-    return dict.fromkeys(ROWS[section][1], "")
+    return dict.fromkeys(keys_of(section), "")
+
+
+def copied(section: Section, rows: Rows, data: Data, sections: dict[str, Data]) -> Data:
+    """The rows with those of the section that they can be copied from behind them: of persons, each once."""
+    known = {row.get("name") for row in data.get(rows.name, [])}
+    others = [
+        row
+        for found in sections.get(rows.copies, {}).values()
+        for row in found
+        if row.get("kind") == "natural" and row.get("name") not in known
+    ]
+    return {
+        rows.name: [*data.get(rows.name, []), *({key: row.get(key, "") for key in keys_of(section)} for row in others)]
+    }
 
 
 def number_in(form: MultiDict[str, str], name: str) -> int:
@@ -48,7 +61,7 @@ def number_in(form: MultiDict[str, str], name: str) -> int:
     return int(value) if re.fullmatch(r"\d{1,9}", value) else 0
 
 
-def _indices(form: MultiDict[str, str], columns: Iterable[str]) -> list[int]:
-    pattern = re.compile(rf"(?:{'|'.join(columns)})-(\d{{1,4}})")
+def _indices(form: MultiDict[str, str], keys: tuple[str, ...]) -> list[int]:
+    pattern = re.compile(rf"(?:{'|'.join(keys)})-(\d{{1,4}})")
     found = {int(match[1]) for key in form if (match := pattern.fullmatch(key))}
     return sorted(found)[:MOST_ROWS]

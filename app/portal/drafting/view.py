@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import abort
@@ -11,13 +11,15 @@ from flask_security import current_user
 from portal.context import profile
 from portal.db import db
 from portal.drafting import checks, service
-from portal.drafting.checks import Task
-from portal.drafting.models import Draft, DraftDocument, DraftSection
-from portal.drafting.rules import Data, Facts, Problem, facts
+from portal.drafting.checks import Held, Task
+from portal.drafting.fields import Data, Problem
+from portal.drafting.models import Draft, DraftDocument
+from portal.drafting.rules import Facts
+from portal.drafting.words import Words
 from portal.fees.rules import Facts as FeeFacts
 from portal.fees.rules import Fees, NoSchedule
 from portal.fees.service import quote_facts
-from portal.profile.model import DocumentKind, Service, Unit
+from portal.profile.model import DocumentKind, Service
 from portal.web.formats import text
 
 
@@ -48,37 +50,36 @@ class DraftView:
         return service.documents_of(self.draft)
 
     @cached_property
-    def kinds(self) -> frozenset[str]:
-        return frozenset(document.kind for document in self.documents)
+    def held(self) -> Held:
+        return service.held(self.draft, profile())
 
-    @cached_property
+    @property
     def facts(self) -> Facts:
-        return facts(self.data, self.kinds)
+        return self.held.facts
 
     @cached_property
     def tasks(self) -> list[Task]:
-        return checks.tasks(self.draft.service, self.data, self.kinds, profile(), service.office_today(profile()))
+        return checks.tasks(self.held)
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return service.check(self.draft, profile())
+        return checks.problems(self.held)
 
     @cached_property
     def warnings(self) -> list[Problem]:
-        return checks.priority_warnings(self.draft.service, self.data, profile(), service.filing_day(profile()))
+        return checks.priority_warnings(self.held, service.filing_day(profile()))
 
     @cached_property
-    def discounts(self) -> dict[str, str]:
-        names = checks.discount_names(self.draft.service, profile(), service.office_today(profile()))
-        return {code: text(name) for code, name in names.items()}
+    def discounts(self) -> dict[str, Words]:
+        return {code: text(name) for code, name in self.held.discounts.items()}
 
     @cached_property
     def fees(self) -> Fees | None:
         """What it would cost today; None where no schedule is in force."""
-        counts = {Unit.CLASS: self.facts.classes, Unit.PRIORITY: self.facts.priorities}
-        known = FeeFacts(self.draft.service, counts, frozenset(filter(None, [self.facts.discount])), self.kinds)
+        claimed = frozenset(filter(None, [self.facts.discount]))
+        known = FeeFacts(self.draft.service, self.facts.counts, claimed, self.facts.kinds)
         try:
-            return quote_facts(known, profile(), service.office_today(profile()))
+            return quote_facts(known, profile(), self.held.today)
         except NoSchedule:
             return None
 
@@ -91,15 +92,14 @@ class DraftView:
         """Whether the claimed reduction counts in the fees."""
         return any(line.code == self.facts.discount for line in self.fees.lines) if self.fees else False
 
-    def section(self, name: str) -> DraftSection | None:
-        return next((section for section in self.draft.sections if section.name == name), None)
+    def version(self, name: str) -> int:
+        """The number of a section's last save; 0 while nothing is saved. What an earlier release kept counts once."""
+        kept = next((section.version for section in self.draft.sections if section.name == name), 0)
+        return kept or int(name in self.data)
 
     def problems_in(self, name: str, data: Data) -> list[Problem]:
         """What is missing or wrong in a section that holds this data."""
-        today = service.office_today(profile())
-        return checks.section_problems(
-            self.draft.service, name, {**self.data, name: data}, self.kinds, profile(), today
-        )
+        return checks.problems_in(replace(self.held, sections={**self.data, name: data}), name)
 
     def kind(self, code: str) -> DocumentKind:
         """A kind of document that the service takes; 404 for any other."""
@@ -107,8 +107,7 @@ class DraftView:
 
     def documents_by_kind(self) -> list[tuple[DocumentKind, list[DraftDocument], bool]]:
         """Each kind with its documents, and whether it is required now."""
-        today = service.office_today(profile())
-        required = checks.required_documents(self.draft.service, self.facts, profile(), today)
+        required = self.held.required_documents
         return [
             (kind, [document for document in self.documents if document.kind == kind.code], kind in required)
             for kind in self.service.documents

@@ -11,11 +11,12 @@ from portal.accounts.rules import Permission
 from portal.catalogue.service import open_services
 from portal.context import profile
 from portal.db import db
-from portal.drafting import compare, document_pages, section_pages, service
+from portal.drafting import document_pages, section_pages, service
+from portal.drafting.answers import answers
 from portal.drafting.blueprint import bp
 from portal.drafting.forms import NewForm, choices
+from portal.drafting.sections import LABELS
 from portal.drafting.view import DraftView
-from portal.drafting.words import SECTIONS
 from portal.web import held
 from portal.web.formats import text
 from portal.web.language import chosen
@@ -83,7 +84,7 @@ def _new_page(form: NewForm) -> str:
 @requires(Permission.DRAFT)
 def tasks(draft_id: str) -> str:
     """The task list: each section's state, and what is missing."""
-    return render_template("drafting/tasks.html", view=DraftView.of(draft_id), names=SECTIONS)
+    return render_template("drafting/tasks.html", view=DraftView.of(draft_id), names=LABELS)
 
 
 @bp.get("/drafts/<draft_id>/check")
@@ -91,12 +92,8 @@ def tasks(draft_id: str) -> str:
 def check(draft_id: str) -> str:
     """All answers on one page, with what is still wrong."""
     view = DraftView.of(draft_id)
-    sections = [
-        (name, compare.rows(name, view.data.get(name, {}), chosen(), {"": _("No reduction"), **view.discounts}))
-        for name in ("about", *view.service.sections)
-        if name != "documents"
-    ]
-    return render_template("drafting/check.html", view=view, sections=sections, names=SECTIONS)
+    sections = answers(view.held, chosen())
+    return render_template("drafting/check.html", view=view, sections=sections.items(), names=LABELS)
 
 
 @bp.post("/drafts/<draft_id>/delete")

@@ -1,4 +1,4 @@
-"""Countries, offices and the labels of sections, named in the reader's language."""
+"""Countries, offices and dates, named in the reader's language."""
 
 from __future__ import annotations
 
@@ -27,18 +27,6 @@ REGIONAL_OFFICES: dict[str, Words] = {
 }
 # ISO 3166-1 has no code for these territories of the Unicode CLDR.
 NOT_STATES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
-
-SECTIONS: dict[str, Words] = {
-    "about": _("Your reference"),
-    "applicant": _("Applicant"),
-    "representative": _("Representative"),
-    "mark": _("The mark"),
-    "goods": _("Goods and services"),
-    "priority": _("Priority claims"),
-    "documents": _("Documents"),
-    "fees": _("Fees"),
-}
-OPTIONAL = frozenset({"representative", "priority", "fees"})
 
 
 @cache

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from typst import TypstError
 
 from portal.context import profile
-from portal.drafting.words import SECTIONS
+from portal.drafting.sections import LABELS, is_subject
 from portal.filing.pictures import MarkPicture
 from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
@@ -65,9 +65,9 @@ def _form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Se
             "service": formats.text(profile().service(manifest["service"]).name, language),
             "sections": [
                 {
-                    "heading": str(SECTIONS[section]),
+                    "heading": str(LABELS[section]),
                     "rows": rows,
-                    "pictures": [picture.printed() for picture in pictures if section == "mark"],
+                    "pictures": [picture.printed() for picture in pictures if is_subject(section)],
                 }
                 for section, rows in (answers | {"documents": _document_rows(manifest)}).items()
             ],

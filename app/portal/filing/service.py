@@ -24,10 +24,10 @@ from portal.context import profile, settings
 from portal.db import db, transaction, utc_now
 from portal.documents.store import ContentAltered, DocumentStore, NameTaken, StoreError, store
 from portal.drafting import service as drafting
+from portal.drafting.answers import answers
 from portal.drafting.application import Application
-from portal.drafting.compare import rows
 from portal.fees.rules import Fees
-from portal.fees.service import discounts, quote
+from portal.fees.service import quote
 from portal.filing import package, papers
 from portal.filing.models import Filing, NumberSeries
 from portal.filing.pictures import MarkPicture, mark_pictures
@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from portal.drafting.models import Draft
 
 log = logging.getLogger("portal.filing")
-
-ASKED = ("about", "applicant", "representative", "mark", "goods", "priority", "fees")
-"""The sections whose answers stand in the form, in its order."""
 
 RECEIPT_PATIENCE = timedelta(seconds=20)
 """For so long the worker leaves the receipt to the request that filed."""
@@ -220,19 +217,11 @@ def _circumstances(number: FilingNumber, draft: Draft, user: User, received_at: 
 
 def _answers(draft: Draft, application: Application) -> dict[str, papers.Rows]:
     """The answers in the words of the page on which they were checked, in the filing's language."""
-    language = application.language
-    saved = drafting.data_of(draft)
-    offered = discounts(profile(), draft.service, drafting.office_today(profile()))
-    names = {item.code: text(item.name, language) for item in offered}
-    with force_locale(language):
-        return {
-            section: [
-                (str(row.label), str(row.value))
-                for row in rows(section, saved.get(section, {}), language, names)
-                if str(row.value)
-            ]
-            for section in ASKED
-        }
+    with force_locale(application.language):
+        asked = answers(drafting.held(draft, profile()), application.language)
+    return {
+        section: [(str(row.label), str(row.value)) for row in rows if str(row.value)] for section, rows in asked.items()
+    }
 
 
 def _filing(draft: Draft, application: Application, about: Circumstances, made: package.Package) -> Filing:

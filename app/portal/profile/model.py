@@ -15,12 +15,12 @@ from portal.profile.calendar import Basis, Calendar, Holiday, ReceptionRule, Wee
 from portal.profile.fees import Discount, Fee, FeeSchedule, Unit
 from portal.profile.office import Branch, Office, Support
 from portal.profile.payment import Payment, PaymentMethod
-from portal.profile.services import DocumentFormat, DocumentKind, Right, Service
+from portal.profile.services import DocumentFormat, DocumentKind, Required, Right, Service
 
 __all__ = [
     "Basis", "Branch", "Calendar", "Code", "Discount", "DocumentFormat", "DocumentKind", "Fee", "FeeSchedule",
-    "Holiday", "Money", "Office", "Payment", "PaymentMethod", "Profile", "ReceptionRule", "Right", "Service", "Strict",
-    "Support", "Text", "Unit", "Weekday", "wrong",
+    "Holiday", "Money", "Office", "Payment", "PaymentMethod", "Profile", "ReceptionRule", "Required", "Right",
+    "Service", "Strict", "Support", "Text", "Unit", "Weekday", "wrong",
 ]  # fmt: skip
 
 

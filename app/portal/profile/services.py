@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from portal.profile.base import Code, Strict, Text
 
@@ -16,6 +17,44 @@ class Right(StrEnum):
     UTILITY_MODEL = "utility-model"
     TRADEMARK = "trademark"
     DESIGN = "design"
+
+
+class SectionName(StrEnum):
+    """The sections that a service's form can be made of; what each holds is in `portal.drafting.sections`."""
+
+    APPLICANTS = "applicants"
+    REPRESENTATIVE = "representative"
+    INVENTORS = "inventors"
+    DESIGNERS = "designers"
+    MARK = "mark"
+    GOODS = "goods"
+    INVENTION = "invention"
+    DEPOSITS = "deposits"
+    DESIGNS = "designs"
+    PUBLICATION = "publication"
+    PRIORITY = "priority"
+    EXHIBITION = "exhibition"
+    EARLIER = "earlier"
+    DOCUMENTS = "documents"
+    FEES = "fees"
+
+
+ALWAYS = {SectionName.APPLICANTS, SectionName.DOCUMENTS, SectionName.FEES}
+OF_PATENTS = {SectionName.INVENTION, SectionName.INVENTORS, SectionName.DEPOSITS}
+OF_RIGHT = {
+    Right.PATENT: OF_PATENTS,
+    Right.UTILITY_MODEL: OF_PATENTS,
+    Right.TRADEMARK: {SectionName.MARK, SectionName.GOODS},
+    Right.DESIGN: {SectionName.DESIGNS, SectionName.DESIGNERS, SectionName.PUBLICATION},
+}
+"""The sections that only services of a right have."""
+SUBJECT = {
+    Right.PATENT: {SectionName.INVENTION},
+    Right.UTILITY_MODEL: {SectionName.INVENTION},
+    Right.TRADEMARK: {SectionName.MARK, SectionName.GOODS},
+    Right.DESIGN: {SectionName.DESIGNS},
+}
+"""The sections without which an application for a right is for nothing."""
 
 
 class DocumentFormat(StrEnum):
@@ -58,6 +97,10 @@ class DocumentKind(Strict):
     required: Required = Required.NEVER
     max_bytes: int = Field(gt=0)
     max_count: int = Field(default=1, gt=0)
+    counts_pages: bool = False
+    """Its pages count in the fees."""
+    numbered: bool = False
+    """It is a view of a design, numbered by design and view, such as 1.2."""
 
 
 class Service(Strict):
@@ -67,7 +110,24 @@ class Service(Strict):
     right: Right
     name: Text
     number_type: str = Field(pattern=r"^\d{2}$", description="WIPO ST.13, type of right")
-    sections: list[Code]
+    sections: list[SectionName]
     documents: list[DocumentKind] = []
+    required_sections: list[SectionName] = []
+    """Sections that agents may else leave empty and that this office asks for."""
     priority_months: int = Field(gt=0, description="Paris Convention 4C: 12 or 6")
+    max_designs: int = Field(default=100, gt=0)
+    max_deferment_months: int = Field(default=30, ge=0)
     open: bool = True
+
+    @model_validator(mode="after")
+    def sections_fit(self) -> Self:
+        if len(set(self.sections)) != len(self.sections):
+            raise ValueError("a section is given twice")
+        if missing := (ALWAYS | SUBJECT[self.right]) - set(self.sections):
+            raise ValueError(f"lacks the sections: {', '.join(sorted(missing))}")
+        foreign = set().union(*OF_RIGHT.values()) - OF_RIGHT[self.right]
+        if wrong := foreign & set(self.sections):
+            raise ValueError(f"has sections of another right: {', '.join(sorted(wrong))}")
+        if absent := set(self.required_sections) - set(self.sections):
+            raise ValueError(f"requires sections that it does not have: {', '.join(sorted(absent))}")
+        return self

@@ -77,7 +77,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `field`, `error_summary` and `button`."""
+    """Give templates `field`, `component`, `error_summary` and `button`."""
     macros: dict[str, Any] = {}
 
     def macro(component: str) -> Any:
@@ -87,9 +87,11 @@ def init_app(app: Flask) -> None:
             macros[component] = getattr(template.module, name)
         return macros[component]
 
+    def component(name: str, params: dict[str, Any]) -> Markup:
+        return Markup(macro(name)(params))  # noqa: S704 - the macros escape what they are given
+
     def field(one: Field, **options: Any) -> Markup:
-        component, params = params_of(one, options)
-        return Markup(macro(component)(params))  # noqa: S704 - the macros escape what they are given
+        return component(*params_of(one, options))
 
     def error_summary(source: FlaskForm | Iterable[tuple[str, str]] | None) -> Markup:
         problems = Form.problems(source) if isinstance(source, FlaskForm) else list(source or ())
@@ -101,7 +103,9 @@ def init_app(app: Flask) -> None:
     def button(text: str, **options: Any) -> Markup:
         return Markup(macro("button")({"text": text, "preventDoubleClick": True, **options}))  # noqa: S704
 
-    app.jinja_env.globals.update(field=field, error_summary=error_summary, button=button, autosave=autosave)
+    app.jinja_env.globals.update(
+        field=field, component=component, error_summary=error_summary, button=button, autosave=autosave
+    )
 
 
 def autosave(address: str) -> Markup:

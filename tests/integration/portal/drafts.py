@@ -16,7 +16,7 @@ PARTY = {
     "postcode": "", "country": "KE", "email": "legal@baobab.example", "phone": "",
 }  # fmt: skip
 SECTIONS: dict[str, dict[str, str]] = {
-    "applicant": PARTY,
+    "applicants": {f"{name}-0": value for name, value in PARTY.items()},
     "mark": {"kind": "word", "text": "BAOBAB SUNRISE", "description": "", "colours": ""},
     "goods": {"number-0": "30", "terms-0": "coffee\ntea"},
 }

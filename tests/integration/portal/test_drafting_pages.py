@@ -61,7 +61,7 @@ def test_from_nothing_to_ready(app, agent):
 
 def test_what_is_saved_is_not_in_the_audit_trail(app, draft):
     """An applicant's address belongs in the draft, not in a trail that support staff read."""
-    draft.save("applicant", name="Secret Holdings")
+    draft.save("applicants", **{"name-0": "Secret Holdings"})
     with app.app_context():
         data = [entry.data for entry in db.session.scalars(select(AuditEntry))]
     assert "Secret" not in json.dumps(data)
@@ -83,18 +83,18 @@ def test_the_application_of_a_complete_draft(app, draft):
 def test_an_incomplete_draft_is_no_application(app, draft):
     with app.app_context(), pytest.raises(service.Incomplete) as error:
         service.application(db.session.get(Draft, draft.id), profile(), "en")
-    assert {problem.section for problem in error.value.problems} == {"applicant", "mark", "goods"}
+    assert {problem.section for problem in error.value.problems} == {"applicants", "mark", "goods"}
 
 
 def test_what_is_incomplete_is_saved_and_told(app, draft):
     """A form that keeps nothing until it is perfect loses an afternoon's work."""
-    answer = draft.save("applicant", email="legal@", name="")
-    assert answer.headers["Location"].endswith("/applicant")
-    page = draft.get("/applicant")
+    answer = draft.save("applicants", **{"email-0": "legal@", "name-0": ""})
+    assert answer.headers["Location"].endswith("/applicants")
+    page = draft.get("/applicants")
     assert "Enter the name." in page
     assert "name@example.org" in page
     assert 'value="legal@"' in page
-    assert saved(app, draft, "applicant")["street"] == PARTY["street"]
+    assert saved(app, draft, "applicants")["parties"][0]["street"] == PARTY["street"]
     assert "In progress" in draft.get()
 
 
@@ -103,15 +103,15 @@ def test_what_is_incomplete_is_saved_and_told(app, draft):
     ["شركة البحر الأحمر للتجارة", "株式会社デザイン", "Nguye\u0302\u0303n Thi\u0323 Ho\u0302\u0300ng", "a\U0001f333b"],
 )
 def test_names_of_every_script_survive_the_database(app, draft, name):
-    draft.save("applicant", name=name)
-    assert saved(app, draft, "applicant")["name"] == unicodedata.normalize("NFC", name)
-    assert "Remove the invisible" not in draft.get("/applicant")
+    draft.save("applicants", **{"name-0": name})
+    assert saved(app, draft, "applicants")["parties"][0]["name"] == unicodedata.normalize("NFC", name)
+    assert "Remove the invisible" not in draft.get("/applicants")
 
 
 def test_control_characters_are_refused_at_the_check_and_kept_in_the_draft(draft):
     draft.complete()
-    draft.save("applicant", name="Baobab\u202edtL")
-    assert "Remove the invisible control characters" in draft.get("/applicant")
+    draft.save("applicants", **{"name-0": "Baobab\u202edtL"})
+    assert "Remove the invisible control characters" in draft.get("/applicants")
     assert "Remove the invisible control characters" in draft.get("/check")
     assert "/submit" not in draft.get("/check")
 
@@ -156,20 +156,21 @@ def colleague(app: Flask, demo: Demo, draft: DraftPages) -> DraftPages:
 
 def test_a_stale_save_shows_both_values_and_loses_nothing(app, draft, colleague):
     """Two colleagues at one draft: the second to save must see what the first one wrote."""
-    mine, theirs = draft.open("applicant"), colleague.open("applicant")
-    colleague.send("applicant", {**theirs, **PARTY, "name": "Theirs", "city": "Their City"})
-    answer = draft.send("applicant", {**mine, **PARTY, "name": "Mine <b>", "city": "My City", "phone": "1"})
+    mine, theirs = draft.open("applicants"), colleague.open("applicants")
+    row = SECTIONS["applicants"]
+    colleague.send("applicants", {**theirs, **row, "name-0": "Theirs", "city-0": "Their City"})
+    typed = {**row, "name-0": "Mine <b>", "city-0": "My City", "phone-0": "1"}
+    answer = draft.send("applicants", {**mine, **typed})
     assert answer.status_code == 409
     page = answer.text
     assert "Theirs" in page
     assert 'value="Mine &lt;b&gt;"' in page
     assert "Noor Haddad saved this section on" in page
-    assert saved(app, draft, "applicant")["name"] == "Theirs"
+    assert saved(app, draft, "applicants")["parties"][0]["name"] == "Theirs"
     place = {name: hidden(page, name) for name in ("version", "page")}
-    typed = {**PARTY, "name": "Mine <b>", "city": "My City", "phone": "1"}
-    choices = {"take-name": "mine", "take-city": "theirs", "take-phone": "mine"}
-    assert draft.send("applicant", {**place, **typed, **choices}).status_code == 303
-    kept = saved(app, draft, "applicant")
+    choices = {"take-name-0": "mine", "take-city-0": "theirs", "take-phone-0": "mine"}
+    assert draft.send("applicants", {**place, **typed, **choices}).status_code == 303
+    kept = saved(app, draft, "applicants")["parties"][0]
     assert (kept["name"], kept["city"], kept["phone"]) == ("Mine <b>", "Their City", "1")
 
 
@@ -269,7 +270,7 @@ def test_after_the_cut_off_of_its_last_day_a_priority_claim_is_late(monkeypatch,
 def test_another_firms_draft_does_not_exist(app, draft, rival, officer):
     """Not even that there is one may be seen: a mark is secret until it is filed."""
     other = DraftPages(rival, draft.path)
-    for page in ("", "/applicant", "/goods", "/documents", "/check"):
+    for page in ("", "/applicants", "/goods", "/documents", "/check"):
         other.get(page, 404)
     assert other.send("mark", {"text": "STOLEN"}).status_code == 404
     assert other.upload("mark-image", "a.png", hostile.picture()).status_code == 404

@@ -144,7 +144,7 @@ def test_every_script_of_the_world_is_filed_and_printed(app, tmp_path):
     name = "شركة زوي ٣ 日本株式会社 Ελλάς Ђ 😀 𓀀"
     with app.app_context():
         user = person(AGENT)
-        draft = complete_draft(user, applicant={**COMPLETE["applicant"], "name": name})
+        draft = complete_draft(user, applicants={"parties": [{**COMPLETE["applicants"]["parties"][0], "name": name}]})
         filing = file_draft(draft, user)
         assert filing.applicant == name
         assert name.encode() in service.application_xml(filing)

@@ -267,7 +267,7 @@ def test_the_form_says_what_the_page_said(app, draft, tmp_path):
     with pikepdf.open(io.BytesIO(content)) as document:
         assert document.docinfo["/Keywords"] == filing.number
     words = _words(content, tmp_path)
-    for value in (*saved["applicant"].values(), "ZOË", "Coffee", "Catering", "power of attorney.pdf"):
+    for value in (*saved["applicants"]["parties"][0].values(), "ZOË", "Coffee", "Catering", "power of attorney.pdf"):
         if value and value not in ("legal", "KE"):
             assert value in words
     assert "Kenya" in words

@@ -99,9 +99,8 @@ def test_a_filing_keeps_everything_that_was_filed(app, at, store):
         assert drafting.purge() == 1
         manifest, _raw = filing.manifest_of(filed)
         assert all(store.exists(file["sha512"]) for file in manifest["files"])
-        assert [
-            one.file_name for one in drafting.as_filed(db.session, draft, app.config["PROFILE"], "en").documents
-        ] == ["new.pdf"]
+        application, _held = drafting.as_filed(db.session, draft, app.config["PROFILE"], "en")
+        assert [one.file_name for one in application.documents] == ["new.pdf"]
 
 
 def test_many_are_cleared_in_several_rounds(app, at, monkeypatch):

@@ -152,7 +152,7 @@ def test_whatever_was_typed_a_receipt_comes_out(name):
 
 def test_the_form_and_the_xml_tell_the_same_number(tmp_path):
     xml = st96.trademark_application(FULL, circumstances(), "form")
-    printed = papers.form(manifest(), xml, {"applicant": [("Name", FULL.applicant.name)], "priority": []})
+    printed = papers.form(manifest(), xml, {"applicants": [("Name", FULL.applicant.name)], "priority": []})
     found = words(printed.document, tmp_path).replace("\u00a0", " ")
     assert "XX T 40 2026 000000017" in found
     assert "None." in found
@@ -175,7 +175,7 @@ def png(colour: str = "#c8141e", size: tuple[int, int] = (300, 200)) -> Shown:
 
 
 def form(tmp_path: Path, *shown: pictures.MarkPicture) -> Path:
-    answers = {"applicant": [("Name", "Zoë")], "mark": [("Kind", "Figurative mark")]}
+    answers = {"applicants": [("Name", "Zoë")], "mark": [("Kind", "Figurative mark")]}
     path = tmp_path / "form.pdf"
     path.write_bytes(papers.form(manifest(), b"<a/>", answers, shown).document)
     return path
