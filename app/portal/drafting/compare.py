@@ -45,7 +45,7 @@ def rows(
         place = index if section.rows else None
         for field in section.of(service):
             if field.belongs(item):
-                label = _label(section, field, index, item) if many else field.label
+                label = _label(section, field, index, item) if many else field.told or field.label
                 value = _shown(field, item, service, language, discounts or {})
                 found.append(Row(input_name(field.name, place), input_name(field.first, place), label, value))
     return found
@@ -105,7 +105,7 @@ def _told_row(section: Section, index: int, item: Data, language: str) -> Row:
 def _label(section: Section, field: Field, index: int, item: Data) -> Words:
     """A field's label among several rows: Applicant 2: Name."""
     one = section.rows.one(index, item) if section.rows else section.label
-    return _("%(row)s: %(field)s", row=one, field=field.label)
+    return _("%(row)s: %(field)s", row=one, field=field.told or field.label)
 
 
 def _shown(field: Field, item: Data, service: Service, language: str, discounts: Mapping[str, Words]) -> Words:

@@ -48,7 +48,8 @@ class Field:
     """One answer. `missing` is what a person is told who left it empty; without it the field is optional.
 
     `when` says for which answers the field belongs to the section; `of_services` for which services it exists at all.
-    `pick` is the classification from which its value can be picked, `width` how many characters its input shows.
+    `pick` is the classification from which its value can be picked, `width` how many characters its input shows. Where
+    the page asks a question, `told` is what the answer is called on the check page and on paper.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Field:
     hints: Mapping[str, Words] = field(default_factory=dict)
     when: Callable[[Data], bool] | None = None
     of_services: Callable[[Service], bool] | None = None
+    told: Words = ""
     pick: str = ""
     width: int | None = None
 

@@ -75,6 +75,7 @@ MARK = Section(
             "use",
             _("Who will use the mark?"),
             Kind.CHOICE,
+            told=_("Use of the mark"),
             choices=USES,
             hints={
                 "individual": _("The applicants, and those whom they allow."),

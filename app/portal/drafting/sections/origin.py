@@ -150,7 +150,14 @@ EARLIER = Section(
     "earlier",
     _("Earlier and international applications"),
     (
-        Field("kind", _("What is it?"), Kind.CHOICE, choices=_kinds, missing=_("Choose what it is.")),
+        Field(
+            "kind",
+            _("What is it?"),
+            Kind.CHOICE,
+            told=_("Kind of earlier application"),
+            choices=_kinds,
+            missing=_("Choose what it is."),
+        ),
         Field(
             "number",
             _("Its number"),

@@ -75,6 +75,7 @@ REPRESENTATIVE = Section(
             "represented",
             _("Does a representative act for the applicant?"),
             Kind.CHOICE,
+            told=_("Is there a representative?"),
             missing=_("Say whether a representative acts for the applicant."),
             choices=REPRESENTED,
         ),
@@ -83,6 +84,7 @@ REPRESENTATIVE = Section(
             "authority",
             _("What gives the power to act?"),
             Kind.CHOICE,
+            told=_("Power to act"),
             choices=AUTHORITIES,
             hints={
                 "case": _("Attach it under Documents."),
