@@ -45,7 +45,8 @@ Choices = Mapping[str, Words] | Callable[[Service], Mapping[str, Words]]
 
 @dataclass(frozen=True)
 class Field:
-    """One answer. `missing` is what a person is told who left it empty; without it the field is optional.
+    """One answer. `missing` is what a person is told who left it empty; without it the field is optional, unless
+    another answer can make it required (`depends`). `default` is what stands in it before anything is saved.
 
     `when` says for which answers the field belongs to the section; `of_services` for which services it exists at all.
     `pick` is the classification from which its value can be picked, `width` how many characters its input shows. Where
@@ -65,6 +66,8 @@ class Field:
     when: Callable[[Data], bool] | None = None
     of_services: Callable[[Service], bool] | None = None
     told: Words = ""
+    default: str = ""
+    depends: bool = False
     pick: str = ""
     width: int | None = None
 

@@ -69,10 +69,11 @@ def _input(
     params: dict[str, Any] = {"id": name, "name": name, "idPrefix": name}
     if field.hint:
         params["hint"] = {"text": str(field.hint)}
-    text = str(field.label) if field.missing else _("%(label)s (optional)", label=field.label)
+    is_optional = not (field.missing or field.depends or field.default)
+    text = _("%(label)s (optional)", label=field.label) if is_optional else str(field.label)
     label = {"text": text, "classes": "govuk-label--s"}
     legend = {"legend": {"text": text, "classes": "govuk-fieldset__legend--s"}}
-    value = str(item.get(field.name, ""))
+    value = str(item.get(field.name, field.default))
     match field.kind:
         case Kind.CHOICE:
             return "radios", params | {"fieldset": legend, "items": _radios(field, value, name, offered)}

@@ -77,6 +77,7 @@ MARK = Section(
             Kind.CHOICE,
             told=_("Use of the mark"),
             choices=USES,
+            default="individual",
             hints={
                 "individual": _("The applicants, and those whom they allow."),
                 "collective": _("The members of an association, by its regulations."),
@@ -88,6 +89,7 @@ MARK = Section(
             _("Words of the mark"),
             hint=_("The words of the mark, in their own script. A picture without words has none."),
             when=_has_words,
+            depends=True,
         ),
         Field(
             "description",
@@ -95,12 +97,14 @@ MARK = Section(
             Kind.LINES,
             hint=_("What the picture shows, or how the sound goes. A word mark needs no description."),
             longest=2000,
+            depends=True,
         ),
         Field(
             "colours",
             _("Colours claimed"),
             hint=_("Only when colours are claimed, for example: green, white."),
             longest=500,
+            depends=True,
         ),
         Field(
             "vienna",
