@@ -101,6 +101,18 @@ class Person:
             self.page.fill(f"[name={name}{row}]", value)
         self.page.select_option(f"[name=country{row}]", "KE")
 
+    def fill(self, values: dict[str, str]) -> None:
+        """Answer the fields of these names, whatever kind of input each is."""
+        for name, value in values.items():
+            inputs = self.page.locator(f"main [name={name}]")
+            kind = inputs.first.evaluate("one => one.type")
+            if kind == "radio":
+                self.choose(name, value)
+            elif kind == "select-one":
+                inputs.select_option(value)
+            else:
+                inputs.fill(value)
+
     def word_mark(self, draft: str, title: str) -> None:
         """All sections of the least that can be filed."""
         self.go(f"{draft}/applicants")
