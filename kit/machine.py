@@ -33,7 +33,9 @@ TEST_TOOLS = {
     "pdfsig": "poppler-utils",
     "qpdf": "qpdf",
     "msgfmt": "gettext",
-    "mariadbd": "mariadb-server",
+    "/usr/sbin/mariadbd": "mariadb-server",
+    "/usr/sbin/postfix": "postfix",
+    "/usr/sbin/clamd": "clamav-daemon",
     "git": "git",
 }
 DISK_NEEDED = 4 * 1024**3

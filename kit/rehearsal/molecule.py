@@ -19,6 +19,7 @@ import click
 from kit.errors import KitError
 from kit.paths import REHEARSALS, ROOT, STATE, VENV, private_directory
 from kit.rehearsal import containers, image, names, network
+from kit.rehearsal.runtime import podman
 
 FIRST = 100
 NETWORK = names.network_name(purpose="molecule")
@@ -99,6 +100,14 @@ def destroy(scenario: str, hosts: tuple[str, ...]) -> None:
             known.pop(f"{scenario}/{host}", None)
             Path(FOLDER / f"known_hosts.{scenario}.{host}").unlink(missing_ok=True)
         _remember(known)
+
+
+@main.command()
+@click.option("--scenario", default="role")
+@click.argument("host")
+def restart(scenario: str, host: str) -> None:
+    """Restart the container of HOST, as a server that lost its power."""
+    podman("restart", "-t", "2", _server(scenario, host, "").container)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

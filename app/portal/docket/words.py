@@ -34,7 +34,7 @@ def filing_tags() -> dict[str, Markup]:
 def printed_number(number: str, office: str) -> str:
     """A filing's number as the office prints it, which may break before its serial; another form stays as it is."""
     try:
-        return " ".join(FilingNumber.parse(number).printed(office).rsplit("\xa0", 1))
+        return FilingNumber.parse(number).on_screen(office)
     except ValueError:
         return number
 

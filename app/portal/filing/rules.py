@@ -56,6 +56,10 @@ class FilingNumber:
         parts = [office, self.prefix, self.type, f"{self.year:04d}", f"{self.serial:09d}"]
         return "\u00a0".join(part for part in parts if part)
 
+    def on_screen(self, office: str) -> str:
+        """The same, but on a narrow screen it may break before the serial."""
+        return " ".join(self.printed(office).rsplit("\u00a0", 1))
+
 
 def package_name(number: str) -> str:
     """The store's name for the package of this number; it is given once, for ever."""

@@ -128,7 +128,7 @@ def confirmation(number: str) -> Answer:
         filing=filing,
         bill=bill,
         printed=printed_reference,
-        number=FilingNumber.parse(filing.number).printed(profile().office.code),
+        number=FilingNumber.parse(filing.number).on_screen(profile().office.code),
         instructions=profile().payment.instructions,
     )
 
