@@ -76,5 +76,9 @@ def test_largest_allowed_upload_is_accepted_and_one_byte_more_is_refused(
         said = refused.text.replace("\xa0", " ")
         stated = {str(limit), f"{limit / 10**6:.1f} MB", f"{limit / 2**20:g} MB"}
         assert any(size in said for size in stated), f"the refusal does not say what is allowed: {said[:400]}"
+        far = applicant.upload(draft, "priority-document", "far-too-large.pdf", pdf_of_size(2 * limit))
+        evidence.observe("outside", f"the same with {2 * limit} bytes", f"{far.status}: {far.text[:600]}")
+        assert far.status == 413
+        assert far.tree.xpath("//main/h1"), f"a bare page refuses what is far too large: {far.text[:400]}"
     finally:
         applicant.delete_draft(draft)
