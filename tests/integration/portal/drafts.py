@@ -30,8 +30,8 @@ class DraftPages:
     path: str
 
     @classmethod
-    def begin(cls, client: PortalClient, reference: str = "ZOE/17") -> DraftPages:
-        answer = client.post("/drafts/new", data={"service": "trademark-national", "reference": reference})
+    def begin(cls, client: PortalClient, reference: str = "ZOE/17", service: str = "trademark-national") -> DraftPages:
+        answer = client.post("/drafts/new", data={"service": service, "reference": reference})
         assert answer.status_code == 303, answer.text
         return cls(client, str(answer.headers["Location"]))
 
