@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from portal.documents.verdict import Reason
+from portal.profile.documents import Between
+from portal.profile.model import DocumentKind
 
 FORMATS: dict[str, Any] = {
     "pdf": _("a PDF"),
@@ -139,6 +141,38 @@ RULES: dict[str, Any] = {
         "Line %(line)s: “%(qualifier)s” of sequence %(number)s is longer than %(limit)s characters."
     ),
 }
+
+
+def asked_of(kind: DocumentKind) -> list[str]:
+    """What the office asks of documents of this kind beside format and size, a sentence each."""
+    asked, found = kind.limits, []
+    if asked.pages:
+        found.append(_("At most %(pages)s pages.", pages=asked.pages))
+    if asked.page_sizes:
+        names = ", ".join(one.upper() if one[0] == "a" else one.title() for one in asked.page_sizes)
+        found.append(_("Pages of the size %(sizes)s.", sizes=names))
+    if asked.pdf_versions:
+        low, high = asked.pdf_versions.min or "1.0", asked.pdf_versions.max or "2.0"
+        found.append(_("PDF version %(least)s to %(most)s.", least=low, most=high))
+    if asked.pixels:
+        found.append(_range(_("Each side %(range)s pixels."), asked.pixels))
+    if asked.dpi:
+        found.append(_range(_("Resolution %(range)s dots an inch."), asked.dpi))
+    if asked.colours:
+        found.append(_("Colours: %(colours)s.", colours=", ".join(str(FORMATS[one]) for one in asked.colours)))
+    if asked.seconds:
+        found.append(_range(_("Length %(range)s seconds."), asked.seconds))
+    return [str(one) for one in found]
+
+
+def _range(sentence: Any, asked: Between) -> str:
+    if asked.min and asked.max:
+        words_of_range = _("from %(least)s to %(most)s", least=asked.min, most=asked.max)
+    elif asked.max:
+        words_of_range = _("at most %(most)s", most=asked.max)
+    else:
+        words_of_range = _("at least %(least)s", least=asked.min)
+    return str(sentence) % {"range": words_of_range}
 
 
 def words(reason: Reason) -> str:
