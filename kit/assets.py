@@ -22,6 +22,7 @@ VENDOR = {
     "govuk-frontend.min.css": "govuk-frontend/dist/govuk/govuk-frontend.min.css",
     "govuk-frontend.min.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "tus.min.js": "tus-js-client/dist/tus.min.js",
 }
 RECIPE = "1"
 """Raise it when the way of building changes: everyone's files are then built again."""

@@ -107,13 +107,13 @@ def mariadb() -> Iterator[str]:
 
 
 @contextmanager
-def clamd() -> Iterator[str]:
+def clamd(port: int | None = None) -> Iterator[str]:
     """A ClamAV daemon that knows one virus, EICAR; yields its address as the settings name it (`tcp://…`)."""
     server = program("clamd", "clamav-daemon")
     with folder() as place:
         (place / "signatures").mkdir()
         (place / "signatures" / "test.ndb").write_text(f"Test.Eicar:0:*:{EICAR.hex()}\n")
-        port = free_port()
+        port = port or free_port()
         (place / "clamd.conf").write_text(
             f"Foreground yes\nTCPAddr 127.0.0.1\nTCPSocket {port}\nDatabaseDirectory {place / 'signatures'}\n"
             "StreamMaxLength 100M\nConcurrentDatabaseReload no\n"

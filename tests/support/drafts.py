@@ -8,12 +8,13 @@ from typing import Any
 
 import pikepdf
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
-from portal.db import utc_now
-from portal.documents.service import Received
-from portal.documents.store import store
+from portal.db import transaction, utc_now
+from portal.documents.store import Stored, store
 from portal.drafting import service
+from portal.drafting.models import DraftDocument
 from portal.filing import service as filing
 from portal.filing.models import Filing
 
@@ -75,19 +76,27 @@ def complete_draft(user: User, mark: str = "ZOË", **sections: dict[str, Any]) -
 
 def attach(draft_id: str, user: User, kind: str, name: str, content: bytes, media_type: str = "application/pdf") -> str:
     """Attach a PDF, or a picture, as if it had been uploaded and checked; returns its hash."""
-    is_pdf = media_type == "application/pdf"
     stored = store().put(content)
-    received = Received(
+    _attach(draft_id, user, kind, name, media_type, stored)
+    return stored.sha512
+
+
+@transaction
+def _attach(session: Session, draft_id: str, user: User, kind: str, name: str, media_type: str, stored: Stored) -> None:
+    is_pdf = media_type == "application/pdf"
+    draft = service.locked(session, draft_id, user)
+    document = DraftDocument(
+        kind=kind,
         file_name=name,
         format="pdf" if is_pdf else "image",
         media_type=media_type,
         size=stored.size,
         sha512=stored.sha512,
         pages=2 if is_pdf else None,
-        received_at=utc_now(),
+        received_by_id=user.id,
     )
-    service.add_document(draft_id, kind, received, user, 5)
-    return stored.sha512
+    draft.documents.append(document)
+    draft.updated_at = utc_now()
 
 
 def file_draft(draft_id: str, user: User, language: str = "en") -> Filing:

@@ -184,12 +184,31 @@ def relations(kind: str, target: str, *, internal: bool = False) -> bytes:
     return f'<Relationships xmlns="{RELATIONS}">{link}</Relationships>'.encode()
 
 
-def listing(sequences: int = 1, stated: int | None = None, doctype: str = "") -> bytes:
-    """A sequence listing with as many sequences; `stated` is what it says that it has."""
-    data = "".join(f'<SequenceData sequenceIDNumber="{n + 1}"/>\n' for n in range(sequences))
+DOCTYPE = '<!DOCTYPE ST26SequenceListing PUBLIC "-//WIPO//DTD Sequence Listing 1.3//EN" "ST26SequenceListing_V1_3.dtd">'
+SOURCE = """<INSDFeature><INSDFeature_key>source</INSDFeature_key><INSDFeature_location>1..12</INSDFeature_location>
+<INSDFeature_quals>
+<INSDQualifier><INSDQualifier_name>mol_type</INSDQualifier_name>
+<INSDQualifier_value>other DNA</INSDQualifier_value></INSDQualifier>
+<INSDQualifier><INSDQualifier_name>organism</INSDQualifier_name>
+<INSDQualifier_value>synthetic construct</INSDQualifier_value></INSDQualifier>
+</INSDFeature_quals></INSDFeature>"""
+SEQUENCE = f"""<INSDSeq><INSDSeq_length>12</INSDSeq_length>
+<INSDSeq_moltype>DNA</INSDSeq_moltype><INSDSeq_division>PAT</INSDSeq_division>
+<INSDSeq_feature-table>{SOURCE}</INSDSeq_feature-table>
+<INSDSeq_sequence>acgtacgtacgt</INSDSeq_sequence></INSDSeq>"""
+SKIPPED = """<INSDSeq><INSDSeq_length/><INSDSeq_moltype/><INSDSeq_division/>
+<INSDSeq_sequence>000</INSDSeq_sequence></INSDSeq>"""
+
+
+def listing(sequences: int = 1, stated: int | None = None, doctype: str = DOCTYPE) -> bytes:
+    """A sequence listing by WIPO ST.26 with as many sequences; `stated` is what it says that it has."""
+    data = "".join(f'<SequenceData sequenceIDNumber="{n + 1}">{SEQUENCE}</SequenceData>\n' for n in range(sequences))
     total = sequences if stated is None else stated
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n{doctype}\n<ST26SequenceListing dtdVersion="V1_3">\n'
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{doctype}\n'
+        '<ST26SequenceListing originalFreeTextLanguageCode="en" dtdVersion="V1_3">\n'
+        "<ApplicantFileReference>OUR-17</ApplicantFileReference>\n"
+        '<InventionTitle languageCode="en">A primer</InventionTitle>\n'
         f"<SequenceTotalQuantity>{total}</SequenceTotalQuantity>\n{data}</ST26SequenceListing>\n"
     ).encode()
 

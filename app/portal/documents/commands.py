@@ -56,7 +56,8 @@ def _server() -> tuple[int, str]:
 def _examine(path: Path, as_format: str, limit: int, scanner: str) -> Verdict:
     try:
         size = path.stat().st_size
-        verdict, _format = examine(path, safe_name(path.name), [as_format], size, limit, scanner)
+        limits = Limits(max_bytes=limit)
+        verdict, _format = examine(path, safe_name(path.name), [as_format], size, limits, scanner)
     except ScannerAway:
         return Verdict((Reason("scanner-away"),), None, size)
     except OSError as error:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import io
 import logging
 import sys
-import tempfile
 import warnings
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -42,21 +41,19 @@ class Shown:
     height: int
 
 
-def shown(content: bytes) -> Shown | None:
-    """What a paper can show of an accepted picture (a TIFF's first page); None when nothing of it can be had."""
+def shown(picture_file: IO[bytes]) -> Shown | None:
+    """What a paper can show of an accepted picture (a TIFF's first page), from a real file; None when nothing can be
+    had of it."""
     try:
-        with tempfile.TemporaryFile(prefix="picture-") as held:
-            held.write(content)
-            held.seek(0)
-            made = run_apart(MODULE, [], held, LIMITS)
+        made = run_apart(MODULE, [], picture_file, LIMITS)
         if made is None:
-            log.warning("a picture of %d bytes could not be made ready for print", len(content))
+            log.warning("a picture could not be made ready for print")
             return None
         size, _, picture = made.partition(b"\n")
         width, height = map(int, size.split())
         media_type = next(name for begin, name in MEDIA_TYPES.items() if picture.startswith(begin))
     except (OSError, ValueError, StopIteration) as error:
-        log.warning("a picture of %d bytes could not be made ready for print: %s", len(content), error)
+        log.warning("a picture could not be made ready for print: %s", error)
         return None
     return Shown(picture, media_type, width, height)
 

@@ -2,7 +2,7 @@
 
 A name is for showing only; what is stored is known by its hash. So an odd name is no reason to refuse a document:
 folders, control characters and changes of reading direction are left out, a name that is too long is shortened before
-its ending, and the agent sees the name that is kept.
+its ending, a name that is a device on Windows is told apart from it, and the agent sees the name that is kept.
 """
 
 from __future__ import annotations
@@ -31,12 +31,17 @@ ENDINGS = {
 }
 
 
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+"""Names that Windows cannot save, whatever their ending (Microsoft: Naming Files, Paths and Namespaces)."""
+
+
 def safe_name(given: str) -> str:
     """The name to keep: NFC, at most 255 bytes of UTF-8, no folder, nothing invisible; never empty."""
     name = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode("utf-8"))
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = (char for char in name if char not in HIDDEN and unicodedata.category(char) not in {"Cc", "Zl", "Zp"})
-    return _shortened("".join(kept).strip(" .") or "document")
+    stem, dot, ending = ("".join(kept).strip(" .") or "document").partition(".")
+    return _shortened(stem + ("_" if stem.strip().lower() in DEVICES else "") + dot + ending)
 
 
 def ending_kind(name: str) -> str | None:

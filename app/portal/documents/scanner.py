@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,9 @@ MOST_ANSWER = 4096
 
 class ScannerAway(Exception):
     """The scanner did not answer, or not with a verdict: nothing may be accepted unscanned."""
+
+    retry_after = timedelta(seconds=20)
+    """What waits for the scanner is soon gone on with when it is back: on the last day of a term minutes count."""
 
 
 def scan(path: Path, address: str) -> str | None:

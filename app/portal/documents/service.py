@@ -1,48 +1,28 @@
-"""Receive a document: to disk, within the limits, scanned, examined, and only then into the store."""
+"""Examine a document: scanned, then judged by its content, within the limits of its kind."""
 
 from __future__ import annotations
 
-import io
-import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, BinaryIO
 
 from portal.context import settings
-from portal.db import utc_now
 from portal.documents.checks.detect import FAMILIES, MEDIA_TYPES, detect
-from portal.documents.names import ending_kind, safe_name
+from portal.documents.names import ending_kind
 from portal.documents.sandbox import check_safely
-from portal.documents.scanner import scan
-from portal.documents.store import store
+from portal.documents.scanner import ScannerAway, scan
 from portal.documents.verdict import Limits, Reason, Verdict
-from portal.profile.model import DocumentKind
+from portal.profile.model import DocumentKind, PageSize
 
-CHUNK = 1024 * 1024
 KINDS = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
-
-
-@dataclass(frozen=True)
-class Received:
-    """A document that was accepted and is in the store; `received_at` is after its last byte."""
-
-    file_name: str
-    format: str
-    media_type: str
-    size: int
-    sha512: str
-    pages: int | None
-    received_at: datetime
-
-
-class Refused(Exception):
-    """The document was not accepted; `reasons` says why, and nothing of it was kept."""
-
-    def __init__(self, file_name: str, reasons: tuple[Reason, ...]) -> None:
-        self.file_name, self.reasons = file_name, reasons
-        super().__init__(f"{file_name}: {', '.join(reason.rule for reason in reasons)}")
+PAPERS = {
+    PageSize.A3: (297.0, 420.0),
+    PageSize.A4: (210.0, 297.0),
+    PageSize.A5: (148.0, 210.0),
+    PageSize.LETTER: (215.9, 279.4),
+    PageSize.LEGAL: (215.9, 355.6),
+}
+"""Width and height in mm (ISO 216; ANSI Y14.1)."""
 
 
 def largest(kind: DocumentKind) -> int:
@@ -50,39 +30,55 @@ def largest(kind: DocumentKind) -> int:
     return min(kind.max_bytes, settings().max_upload_bytes)
 
 
-def receive(content: IO[bytes], given_name: str, kind: DocumentKind) -> Received:
-    """Take an upload in; raises Refused, ScannerAway, or the store's StoreFull and StoreAway."""
-    name = safe_name(given_name)
-    with tempfile.NamedTemporaryFile(prefix="upload-") as held:
-        size = _copy(content, held, largest(kind) + 1)
-        held.flush()
-        received_at = utc_now()
-        path = Path(held.name)
-        verdict, as_format = examine(path, name, [str(one) for one in kind.formats], size, largest(kind))
-        if not verdict.accepted:
-            raise Refused(name, verdict.reasons)
-        held.seek(0)
-        stored = store().put(_readable(held))
-    return Received(name, as_format, verdict.media_type or "", stored.size, stored.sha512, verdict.pages, received_at)
+def limits_of(kind: DocumentKind) -> Limits:
+    """What a document of this kind must keep to: the portal's own limits, and the office's."""
+    asked, usual = kind.limits, Limits()
+    versions = asked.pdf_versions
+    return Limits(
+        max_bytes=largest(kind),
+        max_pages=min(asked.pages or usual.max_pages, usual.max_pages),
+        page_sizes=[(size.upper() if size[0] == "a" else size.title(), *PAPERS[size]) for size in asked.page_sizes],
+        pixels=(asked.pixels.min, asked.pixels.max) if asked.pixels else (None, None),
+        colours=[str(one) for one in asked.colours],
+        dpi=(asked.dpi.min, asked.dpi.max) if asked.dpi else (None, None),
+        plays=(asked.seconds.min, asked.seconds.max) if asked.seconds else (None, None),
+        pdf_versions=(versions.min, versions.max) if versions else (None, None),
+        fonts_embedded=asked.fonts_embedded,
+    )
 
 
 def examine(
-    path: Path, name: str, formats: list[str], size: int, limit: int, scanner: str | None = None
+    path: Path, name: str, formats: list[str], size: int, limits: Limits, scanner: str | None = None
 ) -> tuple[Verdict, str]:
     """Scan and examine a file that may have one of these formats; the format is the one that its content has.
 
-    `scanner` is clamd's address, that of the settings when none is given. Raises ScannerAway: nothing is accepted
-    that was not scanned.
+    `scanner` is clamd's address, that of the settings when none is given. What is refused by its content is refused at
+    once; else raises ScannerAway where the scanner does not answer: nothing is accepted that was not scanned.
     """
     as_format = _format_of(path, formats)
-    if size == 0 or size > limit:
-        reason = Reason("too-large", None, {"size": size, "limit": limit}) if size else Reason("empty")
+    if size == 0 or size > limits.max_bytes:
+        reason = Reason("too-large", None, {"size": size, "limit": limits.max_bytes}) if size else Reason("empty")
         return Verdict((reason,), None, size), as_format
-    address = settings().scanner if scanner is None else scanner
-    if address and (found := scan(path, address)):
-        return Verdict((Reason("malware", None, {"name": found}),), None, size), as_format
-    verdict = check_safely(path, as_format, Limits(max_bytes=limit))
-    return _named_rightly(verdict, name), as_format
+    away: ScannerAway | None = None
+    try:
+        address = settings().scanner if scanner is None else scanner
+        if address and (found := scan(path, address)):
+            return Verdict((Reason("malware", None, {"name": found}),), None, size), as_format
+    except ScannerAway as error:
+        away = error
+    verdict = _named_rightly(_told_of_all(check_safely(path, as_format, limits), formats), name)
+    if away and verdict.accepted:
+        raise away
+    return verdict, as_format
+
+
+def _told_of_all(verdict: Verdict, formats: list[str]) -> Verdict:
+    """Where the format is another, name all that are taken and not only the first."""
+    told = tuple(
+        replace(reason, values={**reason.values, "wanted": formats}) if reason.rule == "other-format" else reason
+        for reason in verdict.reasons
+    )
+    return replace(verdict, reasons=told)
 
 
 def _named_rightly(verdict: Verdict, name: str) -> Verdict:
@@ -100,16 +96,3 @@ def _format_of(path: Path, formats: Iterable[str]) -> str:
     with path.open("rb") as document:
         family = FAMILIES.get(detect(document))
     return family if family in formats else formats[0]
-
-
-def _copy(source: IO[bytes], target: IO[bytes], most: int) -> int:
-    """Copy up to `most` bytes; the number that was copied."""
-    copied = 0
-    while copied < most and (chunk := source.read(min(CHUNK, most - copied))):
-        target.write(chunk)
-        copied += len(chunk)
-    return copied
-
-
-def _readable(held: IO[bytes]) -> BinaryIO:
-    return io.BufferedReader(io.FileIO(held.fileno(), closefd=False))

@@ -12,9 +12,10 @@ import io
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -26,6 +27,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 FILE_MODE = 0o640
 FOLDER_MODE = 0o770  # the set-group-ID bit is inherited; the portal's unit may not set it
 HASH = re.compile(r"[0-9a-f]{128}")
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 NAME = re.compile(r"[a-z]+(/[A-Za-z0-9][A-Za-z0-9.-]{0,99})+")
 
 
@@ -70,8 +72,29 @@ class DocumentStore(Protocol):
     def get(self, sha512: str) -> bytes:
         """The content of this hash, checked against it; raises NotStored or ContentAltered."""
 
+    def open(self, sha512: str) -> BinaryIO:
+        """The content of this hash as a stream, checked whole before the first byte; raises as `get` does.
+
+        For documents: they may be larger than what a server wants to hold in memory.
+        """
+
     def exists(self, sha512: str) -> bool:
         """Whether content of this hash is stored (not read, so not checked)."""
+
+    def hold(self, key: str, source: Path) -> None:
+        """Keep a file that has arrived until it is examined, for good and where every server finds it.
+
+        A repeat is the same thing. What is held is no document: it has no hash that anything could name.
+        """
+
+    def held(self, key: str) -> AbstractContextManager[Path]:
+        """A file with what is held under this key, to read from; raises NotStored."""
+
+    def drop(self, key: str) -> None:
+        """Forget what is held under this key; nothing may be."""
+
+    def held_for(self, seconds: float) -> list[str]:
+        """The keys of what has been held for longer than this."""
 
     def name(self, name: str, content: bytes) -> Stored:
         """Store content and give it a name that nothing had before; raises NameTaken."""
@@ -99,7 +122,7 @@ class LocalStore:
 
     def put(self, data: bytes | BinaryIO) -> Stored:
         source = io.BytesIO(data) if isinstance(data, bytes) else data
-        with self._incoming() as (temporary, stream), _translated("store a document"):
+        with self._incoming() as (temporary, stream), translated("store a document"):
             digest, size = hashlib.sha512(), 0
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
@@ -113,7 +136,7 @@ class LocalStore:
 
     def get(self, sha512: str) -> bytes:
         path = self._content(sha512)
-        with _translated("read a document"):
+        with translated("read a document"):
             try:
                 data = path.read_bytes()
             except FileNotFoundError:
@@ -123,26 +146,78 @@ class LocalStore:
             raise ContentAltered(f"{path} no longer has the hash that it was stored under")
         return data
 
+    def open(self, sha512: str) -> BinaryIO:
+        path = self._content(sha512)
+        with translated("read a document"):
+            try:
+                stream = path.open("rb")
+            except FileNotFoundError:
+                self._require_root()
+                raise NotStored(f"nothing is stored under {sha512}") from None
+            try:
+                found = hashlib.file_digest(stream, "sha512").hexdigest()
+                stream.seek(0)
+            except OSError:
+                stream.close()
+                raise
+        if found != sha512:
+            stream.close()
+            raise ContentAltered(f"{path} no longer has the hash that it was stored under")
+        return stream
+
     def exists(self, sha512: str) -> bool:
-        with _translated("look up a document"):
+        with translated("look up a document"):
             self._require_root()
             return self._content(sha512).exists()
+
+    def hold(self, key: str, source: Path) -> None:
+        path = self._held(key)
+        with translated("keep a file that arrived"):
+            self._make_folder(path.parent)
+            sync_file(source)
+            try:
+                os.link(source, path)
+            except FileExistsError:
+                return
+            except OSError as error:
+                if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
+                    raise
+                self._copy_to(path, source)
+            sync_folder(path.parent)
+
+    @contextmanager
+    def held(self, key: str) -> Iterator[Path]:
+        path = self._held(key)
+        if not path.exists():
+            self._require_root()
+            raise NotStored(f"nothing is held under {key}")
+        yield path
+
+    def drop(self, key: str) -> None:
+        with translated("forget a file that arrived"):
+            self._held(key).unlink(missing_ok=True)
+
+    def held_for(self, seconds: float) -> list[str]:
+        with translated("look through what is held"):
+            folder = self.root / "waiting"
+            paths = folder.iterdir() if folder.is_dir() else ()
+            return sorted(path.name for path in paths if time.time() - path.stat().st_ctime > seconds)
 
     def name(self, name: str, content: bytes) -> Stored:
         path = self._name(name)
         stored = self.put(content)
-        with _translated("name a package"):
+        with translated("name a package"):
             self._make_folder(path.parent)
             try:
                 os.link(self._content(stored.sha512), path)
             except FileExistsError:
                 raise NameTaken(name) from None
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         return stored
 
     def named(self, name: str) -> bytes | None:
         path = self._name(name)
-        with _translated("read a package"):
+        with translated("read a package"):
             try:
                 data = path.read_bytes()
             except FileNotFoundError:
@@ -154,14 +229,14 @@ class LocalStore:
         return data
 
     def check(self) -> None:
-        with self._incoming() as (_, stream), _translated("write to the document store"):
+        with self._incoming() as (_, stream), translated("write to the document store"):
             stream.write(b"\0")
             stream.flush()
 
     def sweep(self, older_than: float = 86400.0) -> int:
         """Remove what interrupted writes left behind more than so many seconds ago; how many files that were."""
         removed = 0
-        with _translated("sweep the document store"):
+        with translated("sweep the document store"):
             folder = self.root / "incoming"
             for path in folder.iterdir() if folder.is_dir() else ():
                 if time.time() - path.stat().st_mtime > older_than:
@@ -172,12 +247,12 @@ class LocalStore:
     @contextmanager
     def _incoming(self) -> Iterator[tuple[Path, BinaryIO]]:
         """A new file on the store's own file system, gone afterwards whatever happens."""
-        with _translated("open the document store"):
+        with translated("open the document store"):
             self._make_folder(self.root / "incoming")
             path = self.root / "incoming" / secrets.token_hex(16)
             stream = path.open("xb")
         try:
-            with _translated("write to the document store"):
+            with translated("write to the document store"):
                 os.fchmod(stream.fileno(), FILE_MODE)
             yield path, stream
         finally:
@@ -195,7 +270,7 @@ class LocalStore:
         except FileExistsError:
             if _hash(path) != sha512:
                 temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder below the root, each new level written through to its parent."""
@@ -208,7 +283,15 @@ class LocalStore:
             folder.mkdir(FOLDER_MODE)
         except FileExistsError:
             return
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
+
+    def _copy_to(self, path: Path, source: Path) -> None:
+        """Copy from another file system; the name is there only when the content is."""
+        with self._incoming() as (temporary, stream), source.open("rb") as content:
+            shutil.copyfileobj(content, stream, CHUNK)
+            stream.flush()
+            os.fsync(stream.fileno())
+            temporary.rename(path)
 
     def _require_root(self) -> None:
         if not self.root.is_dir():
@@ -219,8 +302,13 @@ class LocalStore:
             raise NotStored(f"not a SHA-512 in hexadecimal: {sha512[:140]!r}")
         return self.root / "sha512" / sha512[:2] / sha512[2:4] / sha512
 
+    def _held(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise NotStored(f"not a key of what is held: {key[:80]!r}")
+        return self.root / "waiting" / key
+
     def _name(self, name: str) -> Path:
-        if not NAME.fullmatch(name) or name.startswith(("sha512/", "incoming/")):
+        if not NAME.fullmatch(name) or name.startswith(("sha512/", "incoming/", "waiting/", "arriving/")):
             raise ValueError(f"not a name for the document store: {name!r}")
         return self.root / name
 
@@ -230,7 +318,17 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha512").hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_file(path: Path) -> int:
+    """Write a file through to the disk; its size in bytes."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -239,7 +337,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _translated(doing: str) -> Iterator[None]:
+def translated(doing: str) -> Iterator[None]:
     """Say what the operating system's error means for a filing."""
     try:
         yield

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 MOST_REASONS = 50
+Range = Sequence[int | None]
+"""The least and the most; None where there is no such end."""
+
+
+def is_within(value: float, limits: Range) -> bool:
+    """Whether a value lies in the range, ends included."""
+    low, high = limits
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a document may be, and what its examination may cost."""
+    """What a document may be, and what its examination may cost.
+
+    The first are the portal's own, for any office. Those after `seconds` are the office's for a kind of document
+    (`portal.profile.documents`): None or empty where it has none. `page_sizes` are names with width and height in mm.
+    """
 
     max_bytes: int = 25 * 1024 * 1024
     max_pages: int = 2000
     max_pixels: int = 60_000_000
     max_side: int = 20_000
+    max_all_pixels: int = 2_000_000_000
     max_unpacked: int = 300 * 1024 * 1024
     memory: int = 640 * 1024 * 1024
     seconds: int = 30
+    page_sizes: Sequence[tuple[str, float, float]] = ()
+    pixels: Range = (None, None)
+    colours: Sequence[str] = ()
+    dpi: Range = (None, None)
+    plays: Range = (None, None)
+    pdf_versions: Sequence[str | None] = (None, None)
+    fonts_embedded: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +76,7 @@ class Verdict:
 
 
 class Findings:
-    """Collects what a check finds: each rule once a page, and not endlessly many."""
+    """Collects what a check finds: each rule once a page or line, and not endlessly many."""
 
     def __init__(self) -> None:
         self.reasons: list[Reason] = []
@@ -63,7 +84,11 @@ class Findings:
         self.facts: dict[str, Any] = {}
 
     def refuse(self, rule: str, page: int | None = None, **values: Any) -> None:
-        known = any(reason.rule == rule and page in (reason.page, None) for reason in self.reasons)
+        line = values.get("line")
+        known = any(
+            reason.rule == rule and page in (reason.page, None) and line == reason.values.get("line")
+            for reason in self.reasons
+        )
         if not known and len(self.reasons) < MOST_REASONS:
             self.reasons.append(Reason(rule, page, values))
 

@@ -130,6 +130,8 @@ class Attached:
     """A document as it was received: `sha512` (hex) and `size` (bytes) are those of the received bytes.
 
     `position` numbers it among its like: a view of a design as "design.view", such as 1.2; empty where it has none.
+    `rendering_of` is the SHA-512 of the original that this PDF shows, empty for an original, which is the record.
+    `waiting` is one that the virus scanner has not seen yet; with it nothing can be filed.
     """
 
     kind: str
@@ -141,6 +143,8 @@ class Attached:
     pages: int | None
     received_at: datetime
     position: str = ""
+    rendering_of: str = ""
+    waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,8 +212,10 @@ class Application:
 
 
 def pages_of(documents: Iterable[Attached], paged: frozenset[str]) -> int:
-    """The pages of the documents of these kinds; a picture is one page."""
-    return sum(document.pages or 1 for document in documents if document.kind in paged)
+    """The pages of the documents of these kinds: a picture is one page, an original has those of its rendering."""
+    counted = [document for document in documents if document.kind in paged]
+    rendered = {document.rendering_of for document in counted}
+    return sum(document.pages or 1 for document in counted if document.sha512 not in rendered)
 
 
 def on_one_line(text: str) -> str:

@@ -72,6 +72,9 @@ def attached(document: Any) -> Attached:
         sha512=document.sha512,
         pages=document.pages,
         received_at=document.received_at,
+        position=document.position,
+        rendering_of=document.rendering_of,
+        waiting=document.state == "waiting",
     )
 
 

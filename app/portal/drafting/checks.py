@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from portal.calendar.rules import OfficeDays, priority_end
 from portal.catalogue.service import is_open
 from portal.drafting.application import Attached
+from portal.drafting.document_rules import attached_problems
 from portal.drafting.fields import Around, Data, Problem, input_name
 from portal.drafting.rules import Facts, facts, is_required, section_problems
 from portal.drafting.sections import ALL, is_subject
@@ -117,6 +118,7 @@ def _document_problems(held: Held) -> list[Problem]:
         for kind in held.required_documents
         if kind.code not in held.facts.kinds
     ]
+    found += attached_problems(held.service, held.documents)
     for kind in held.service.documents:
         if kind.numbered and kind.code in held.facts.kinds:
             found += _view_problems(held, kind)

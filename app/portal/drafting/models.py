@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CHAR, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CHAR, JSON, BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, new_key, utc_now
@@ -54,7 +54,13 @@ class DraftSection(Base):
 
 
 class DraftDocument(Base):
-    """A file that was received, checked and stored under its content's hash; one that was removed can come back."""
+    """A file that was received; one that was removed can come back.
+
+    `state`: an accepted one is in the store under its content's hash; a waiting one is held there under `held_key`, the
+    key of its upload, until it is examined; of a refused one nothing is left but `reasons` (rule, page and values),
+    until it is dismissed.
+    `rendering_of` is the hash of the original that it shows, `position` its number among its like ("design.view").
+    """
 
     __tablename__ = "draft_documents"
 
@@ -70,3 +76,29 @@ class DraftDocument(Base):
     received_at: Mapped[datetime] = mapped_column(default=utc_now)
     received_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     removed_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(String(12), default="accepted")
+    held_key: Mapped[str] = mapped_column(String(64), default="")
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    position: Mapped[str] = mapped_column(String(20), default="")
+    rendering_of: Mapped[str] = mapped_column(String(128), default="")
+
+
+class Upload(Base):
+    """A file of which not everything has come yet; its bytes are under `id` where files arrive (tus: an upload).
+
+    `modified` is the file's own time as the browser says it: with name and size it tells that a file is the same.
+    """
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(CHAR(16), primary_key=True, default=new_key)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    file_name: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int] = mapped_column(BigInteger)
+    modified: Mapped[str] = mapped_column(String(40), default="")
+    position: Mapped[str] = mapped_column(String(20), default="")
+    rendering_of: Mapped[str] = mapped_column(String(128), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -15,13 +15,13 @@ from portal.audit.service import record
 from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
 from portal.catalogue.service import is_open
 from portal.db import transaction, utc_now
-from portal.documents.service import Received
 from portal.drafting import checks
 from portal.drafting.application import Application, on_one_line
 from portal.drafting.assembly import assemble, attached
 from portal.drafting.checks import Held
 from portal.drafting.fields import Data, Problem
-from portal.drafting.models import Draft, DraftDocument, DraftSection
+from portal.drafting.models import Draft, DraftDocument, DraftSection, Upload
+from portal.drafting.positions import order
 from portal.drafting.sections import is_subject
 from portal.drafting.upgrades import SHAPE, modern
 from portal.profile.model import Profile
@@ -37,10 +37,6 @@ class NotFound(HttpNotFound):
 
 class NotOpen(Exception):
     """The draft was filed, or its service is closed; nothing in it can be changed."""
-
-
-class TooMany(Exception):
-    """The draft has as many documents of this kind as the service takes."""
 
 
 class Incomplete(Exception):
@@ -123,8 +119,18 @@ def data_of(draft: Draft) -> dict[str, Data]:
 
 
 def documents_of(draft: Draft) -> list[DraftDocument]:
-    """The documents that are attached: those that were not removed."""
-    return [document for document in draft.documents if document.removed_at is None]
+    """The documents that are attached: accepted or waiting for their examination, and not removed.
+
+    Numbered ones come last, in their order; each rendering follows its original.
+    """
+    found = [one for one in draft.documents if one.removed_at is None and one.state in ("accepted", "waiting")]
+    originals = {(one.kind, one.sha512): one for one in found}
+
+    def place(one: DraftDocument) -> tuple[object, ...]:
+        original = originals.get((one.kind, one.rendering_of), one)
+        return order(original.position), original.id, one.id
+
+    return sorted(found, key=place)
 
 
 @transaction
@@ -149,7 +155,7 @@ def save_section(
     `page` names the open page that sends this. A `final` save follows that page's own automatic ones, of which the
     last may have been answered too late: it is not stale because of them. An automatic one never overtakes a final.
     """
-    draft = _locked(session, draft_id, user)
+    draft = locked(session, draft_id, user)
     section = next((section for section in draft.sections if section.name == name), None)
     if section is None:
         section = DraftSection(name=name, data={}, version=0, saved_by_id=user.id)
@@ -167,78 +173,9 @@ def save_section(
 
 
 @transaction
-def add_document(
-    session: Session, draft_id: str, kind: str, received: Received, user: Any, max_count: int
-) -> DraftDocument:
-    """Attach a document that was received, checked and stored; the same one again changes nothing."""
-    draft = _locked(session, draft_id, user)
-    same = [document for document in documents_of(draft) if document.kind == kind]
-    if known := next((document for document in same if document.sha512 == received.sha512), None):
-        return known
-    if len(same) >= max_count:
-        raise TooMany(kind)
-    document = DraftDocument(
-        kind=kind,
-        file_name=received.file_name,
-        format=received.format,
-        media_type=received.media_type,
-        size=received.size,
-        sha512=received.sha512,
-        pages=received.pages,
-        received_at=received.received_at,
-        received_by_id=user.id,
-    )
-    draft.documents.append(document)
-    draft.updated_at = utc_now()
-    session.flush()
-    record(
-        session,
-        "document-received",
-        ("draft", draft.id),
-        kind=kind,
-        sha512=received.sha512,
-        size=received.size,
-        document=document.id,
-    )
-    return document
-
-
-@transaction
-def note_refusal(session: Session, draft_id: str, kind: str, file_name: str, rules: list[str], user: Any) -> None:
-    """Keep in the audit trail that a document was refused, and by which rules."""
-    draft = owned(session, draft_id, user)
-    record(session, "document-refused", ("draft", draft.id), kind=kind, file_name=file_name, rules=rules)
-
-
-@transaction
-def remove_document(session: Session, draft_id: str, document_id: int, user: Any) -> DraftDocument:
-    """Take a document out of the draft; it can be brought back."""
-    draft = _locked(session, draft_id, user)
-    found = document(draft, document_id)
-    if found.removed_at is None:
-        found.removed_at = draft.updated_at = utc_now()
-        record(session, "document-removed", ("draft", draft.id), kind=found.kind, document=found.id)
-    return found
-
-
-@transaction
-def restore_document(session: Session, draft_id: str, document_id: int, user: Any, max_count: int) -> DraftDocument:
-    """Bring a removed document back; raises TooMany when another took its place."""
-    draft = _locked(session, draft_id, user)
-    found = document(draft, document_id)
-    if found.removed_at is not None:
-        same = [other for other in documents_of(draft) if other.kind == found.kind]
-        if len(same) >= max_count or any(other.sha512 == found.sha512 for other in same):
-            raise TooMany(found.kind)
-        found.removed_at, draft.updated_at = None, utc_now()
-        record(session, "document-restored", ("draft", draft.id), kind=found.kind, document=found.id)
-    return found
-
-
-@transaction
 def delete(session: Session, draft_id: str, user: Any) -> Draft:
     """Delete a draft; it can be brought back until `purge` clears it away."""
-    draft = _locked(session, draft_id, user)
+    draft = locked(session, draft_id, user)
     draft.state, draft.updated_at = "deleted", utc_now()
     record(session, "draft-deleted", ("draft", draft.id))
     return draft
@@ -271,6 +208,7 @@ def purge(session: Session, older_than: timedelta = KEPT_DELETED) -> int:
     for statement in (
         sql_delete(DraftDocument).where(DraftDocument.id.in_(document_ids)),
         sql_delete(DraftDocument).where(DraftDocument.draft_id.in_(draft_ids)),
+        sql_delete(Upload).where(Upload.draft_id.in_(draft_ids)),
         sql_delete(DraftSection).where(DraftSection.draft_id.in_(draft_ids)),
         sql_delete(Draft).where(Draft.id.in_(draft_ids)),
     ):
@@ -315,7 +253,8 @@ def _visible(draft: Draft | None, user: Any) -> Draft:
     return draft
 
 
-def _locked(session: Session, draft_id: str, user: Any) -> Draft:
+def locked(session: Session, draft_id: str, user: Any) -> Draft:
+    """The open draft under its row's lock, within the caller's transaction; raises NotFound and NotOpen."""
     draft = _visible(_row(session, draft_id), user)
     if draft.state != "open":
         raise NotOpen(draft_id)
@@ -345,11 +284,3 @@ def _title(name: str, data: Data) -> str:
     if name == "designs":
         return on_one_line(next((row["product"] for row in data.get("designs", []) if row["product"]), ""))
     return on_one_line(data.get("title", "") or data.get("text", "") or data.get("description", ""))
-
-
-def document(draft: Draft, document_id: int) -> DraftDocument:
-    """A document of the draft, removed or not; raises NotFound."""
-    found = next((one for one in draft.documents if one.id == document_id), None)
-    if found is None:
-        raise NotFound
-    return found

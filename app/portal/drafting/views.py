@@ -11,7 +11,7 @@ from portal.accounts.rules import Permission
 from portal.catalogue.service import open_services
 from portal.context import profile
 from portal.db import db
-from portal.drafting import document_pages, section_pages, service
+from portal.drafting import document_pages, section_pages, service, upload_pages
 from portal.drafting.answers import answers
 from portal.drafting.blueprint import bp
 from portal.drafting.forms import NewForm, choices
@@ -24,7 +24,7 @@ from portal.web.paging import SIZE, Page, asked_page
 from portal.web.permissions import requires
 from portal.web.texts import clean, is_printable
 
-__all__ = ["bp", "document_pages", "section_pages"]
+__all__ = ["bp", "document_pages", "section_pages", "upload_pages"]
 
 
 @bp.get("/drafts")

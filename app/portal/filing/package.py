@@ -56,6 +56,8 @@ def build(
             document.sha512,
             document.pages,
             instant(document.received_at),
+            position=document.position or None,
+            rendering_of=document.rendering_of or None,
         )
         for document in application.documents
     ]

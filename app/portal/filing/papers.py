@@ -232,7 +232,7 @@ def _made_here(manifest: Manifest) -> list[dict[str, Any]]:
 def _received(file: dict[str, Any], manifest: Manifest) -> dict[str, str]:
     language = manifest["language"]
     return {
-        "kind": _kind_name(manifest["service"], file["kind"], language),
+        "kind": _document_name(file, manifest),
         "name": file["name"],
         "size": formats.size(file["size"], language),
         "pages": str(file.get("pages") or "–"),
@@ -256,8 +256,19 @@ def _document_rows(manifest: Manifest) -> Rows:
         told = [file["name"], formats.size(file["size"], language)]
         if pages:
             told.append(_("%(count)s pages", count=pages) if pages > 1 else _("1 page"))
-        rows.append((_kind_name(manifest["service"], file["kind"], language), ", ".join(told)))
+        rows.append((_document_name(file, manifest), ", ".join(told)))
     return rows
+
+
+def _document_name(file: dict[str, Any], manifest: Manifest) -> str:
+    """What a document is, with its number among its like; a rendering is marked as one."""
+    name = _kind_name(manifest["service"], file["kind"], manifest["language"])
+    if position := file.get("position"):
+        name += f" {position}"
+    originals = {one["sha512"]: one["name"] for one in files_of(manifest, "document")}
+    if (shown := file.get("rendering_of")) is not None:
+        name += " – " + _("rendering of %(name)s", name=originals.get(shown, shown[:12]))
+    return name
 
 
 def _kind_name(service: str, code: str, language: str) -> str:

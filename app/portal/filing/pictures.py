@@ -54,11 +54,12 @@ class MarkPicture:
 def mark_pictures(application: Application, store: DocumentStore) -> list[MarkPicture]:
     """The pictures of an application's mark, made ready for print; raises StoreError."""
     description = application.mark.description if application.mark else ""
-    return [
-        MarkPicture(document.file_name, description, shown(store.get(document.sha512)), document.pages)
-        for document in application.documents
-        if document.kind == MARK_IMAGE
-    ]
+    found = []
+    for document in application.documents:
+        if document.kind == MARK_IMAGE:
+            with store.open(document.sha512) as picture:
+                found.append(MarkPicture(document.file_name, description, shown(picture), document.pages))
+    return found
 
 
 def size_on_paper(width: int, height: int) -> tuple[float, float]:

@@ -73,7 +73,10 @@ def receipt_name(number: str) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a package: `sha512` and `size` are those of its bytes, for a document those that were received."""
+    """One file of a package: `sha512` and `size` are those of its bytes, for a document those that were received.
+
+    `rendering_of` is the SHA-512 of the document that this one shows: that one is the record.
+    """
 
     role: Role
     kind: str
@@ -84,6 +87,8 @@ class Part:
     pages: int | None = None
     received_at: str | None = None
     signed: bool | None = None
+    position: str | None = None
+    rendering_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,9 @@ def fingerprint(application: Application, fees: Fees, rule: ReceptionRule) -> st
     lines = sorted(fees.lines, key=lambda line: line.code)
     content: dict[str, Any] = _plain(asdict(application))
     content |= {name: sorted(content[name], key=json.dumps) for name in UNORDERED} | {
-        "documents": sorted([one.kind, one.position, one.file_name, one.sha512] for one in application.documents),
+        "documents": sorted(
+            [one.kind, one.position, one.file_name, one.sha512, one.rendering_of] for one in application.documents
+        ),
         "fees": {
             "lines": [
                 [line.code, dict(line.name), line.quantity, _amount(line.unit_amount), _amount(line.amount)]

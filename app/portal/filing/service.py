@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -120,7 +120,7 @@ def _file(session: Session, draft_id: str, user: User, language: str, declared: 
     application = drafting.application(draft, profile(), language)
     shelf = store()
     for document in application.documents:
-        shelf.get(document.sha512)  # altered or missing bytes must not be acknowledged as received
+        shelf.open(document.sha512).close()  # altered or missing bytes must not be acknowledged as received
     pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
     filing, fees, made = _allot(session, draft, application, user, shelf, pictures, declared)
     session.add(filing)
@@ -304,11 +304,11 @@ def manifest_of(filing: Filing) -> tuple[dict[str, Any], bytes]:
     return content, raw
 
 
-def file_of(filing: Filing, sha512: str) -> tuple[dict[str, Any], bytes] | None:
-    """A file of a filing's package and its bytes; None when the filing has no such file. Raises StoreError."""
+def file_of(filing: Filing, sha512: str) -> tuple[dict[str, Any], BinaryIO] | None:
+    """A file of a filing's package as a stream; None when the filing has no such file. Raises StoreError."""
     manifest, _raw = manifest_of(filing)
     found = next((file for file in manifest["files"] if file["sha512"] == sha512), None)
-    return (found, store().get(sha512)) if found else None
+    return (found, store().open(sha512)) if found else None
 
 
 def application_xml(filing: Filing) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import time
+from typing import BinaryIO
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
@@ -166,7 +167,9 @@ def document(number: str, sha512: str) -> Answer:
     """A file of the package, exactly as it was received or made."""
     found = service.file_of(_visible(number), sha512) or abort(404)
     file, content = found
-    return _download(content, file["media_type"], file["name"])
+    answer = _download(content, file["media_type"], file["name"])
+    answer.content_length = file["size"]
+    return answer
 
 
 @bp.errorhandler(StoreError)
@@ -185,8 +188,9 @@ def _visible(number: str) -> Filing:
     return service.visible(number, current_user, is_staff) or abort(404)
 
 
-def _download(content: bytes, media_type: str, name: str) -> Response:
+def _download(content: bytes | BinaryIO, media_type: str, name: str) -> Response:
     """An attachment: what agents uploaded never runs within the portal's own pages."""
-    answer = send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
+    answer = send_file(stream, media_type, as_attachment=True, download_name=name)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

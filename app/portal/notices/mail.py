@@ -37,9 +37,11 @@ def render(kind: str, locale: str, params: Mapping[str, Any]) -> tuple[str, str]
     with force_locale(known):
         words = wording(Kind(kind), params)
         subject, paragraphs = words.subject, [words.text]
+        base = str(settings().public_url).rstrip("/")
         if number := params.get("number"):
-            base = str(settings().public_url).rstrip("/")
             paragraphs.append(f"{_('The filing’s page:')}\n{base}/filings/{number}")
+        elif draft := params.get("draft"):
+            paragraphs.append(f"{_('The documents of the draft:')}\n{base}/drafts/{draft}/documents")
         paragraphs += [*_closing(known), f"-- \n{office.name[known]}\n{office.address}"]
     if settings().tier not in BARE:
         subject = f"[{settings().tier.upper()}] {subject}"

@@ -13,6 +13,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.context import profile
+from portal.documents.verdict import Reason
+from portal.documents.wording import words
 from portal.filing.rules import FilingNumber
 from portal.web.formats import money
 
@@ -23,6 +25,7 @@ class Kind(StrEnum):
     PAYMENT_CONFIRMED = "payment-confirmed"
     FILING_ACCEPTED = "filing-accepted"
     FILING_RETURNED = "filing-returned"
+    DOCUMENT_REFUSED = "document-refused"
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,19 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
                 _("Filing %(number)s was returned for defects", **known),
                 _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known),
             )
+        case Kind.DOCUMENT_REFUSED:
+            reasons = " ".join(words(Reason(**reason)) for reason in known["reasons"])
+            return Wording(
+                _("The file %(file_name)s was not accepted", **known),
+                _("It had been received for “%(title)s” and waited to be examined.", **known)
+                + f" {reasons} "
+                + _("It is not attached any more: mend it, and attach it again before you submit."),
+            )
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the words need, written for people: numbers as the office prints them, money in the reader's language."""
-    known = {"number": "", "title": "", "amount": ""} | dict(params)
+    known = {"number": "", "title": "", "amount": "", "file_name": "", "reasons": []} | dict(params)
     with suppress(ValueError):  # a number of another form is shown as it is
         known["number"] = FilingNumber.parse(str(known["number"])).printed(profile().office.code)
     if known["amount"]:

@@ -17,6 +17,8 @@ log = logging.getLogger("portal.outbox")
 HOUSEKEEPERS = [
     "portal.outbox.housekeeping:sweep_store",
     "portal.drafting.service:purge",
+    "portal.drafting.uploads:expire",
+    "portal.drafting.documents:drop_forgotten",
 ]
 """Functions without arguments, safe to repeat and to run on two servers at once; they say how much they cleared."""
 

@@ -84,10 +84,10 @@ def delivered(session: Session, row: Claimed) -> None:
 
 
 @transaction
-def failed(session: Session, row: Claimed, worker: str, error: str) -> None:
+def failed(session: Session, row: Claimed, worker: str, error: str, wait: timedelta | None = None) -> None:
     """The effect did not happen: it is due again after a wait, unless another worker has it by now."""
     values = {
-        "due_at": utc_now() + wait_after(row.attempts),
+        "due_at": utc_now() + (wait or wait_after(row.attempts)),
         "claimed_by": None,
         "claimed_until": None,
         "last_error": error[:2000],

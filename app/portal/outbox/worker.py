@@ -29,8 +29,12 @@ Handler = Callable[[str, dict[str, Any]], None]
 HANDLERS = {
     "receipt": "portal.filing.service:deliver_receipt",
     "mail": "portal.notices.mail:deliver",
+    "document": "portal.drafting.documents:deliver",
 }
-"""What delivers each kind: a function of the effect's key and its payload, which raises when it could not."""
+"""What delivers each kind: a function of the effect's key and its payload, which raises when it could not.
+
+An error with a `retry_after` (a timedelta) is tried again after that time, instead of after longer and longer waits.
+"""
 
 BATCH = 8
 """Claimed at once: even when each of them runs into a mail server's time-out (30 s), the lease outlasts them."""
@@ -56,7 +60,7 @@ def _deliver(row: Claimed, worker: str) -> bool:
     except Exception as error:
         db.session.rollback()
         log.warning("%s %s: attempt %d failed: %s", row.kind, row.key, row.attempts, error)
-        service.failed(row, worker, f"{type(error).__name__}: {error}")
+        service.failed(row, worker, f"{type(error).__name__}: {error}", getattr(error, "retry_after", None))
         return False
     service.delivered(row)
     return True

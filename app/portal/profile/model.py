@@ -12,15 +12,16 @@ from pydantic import BaseModel, Field, model_validator
 
 from portal.profile.base import Code, Money, Strict, Text, wrong
 from portal.profile.calendar import Basis, Calendar, Holiday, ReceptionRule, Weekday
+from portal.profile.documents import Colours, DocumentFormat, DocumentLimits, PageSize
 from portal.profile.fees import Discount, Fee, FeeSchedule, Unit
 from portal.profile.office import Branch, Office, Support
 from portal.profile.payment import Payment, PaymentMethod
-from portal.profile.services import DocumentFormat, DocumentKind, Required, Right, Service
+from portal.profile.services import DocumentKind, Required, Right, Service
 
 __all__ = [
-    "Basis", "Branch", "Calendar", "Code", "Discount", "DocumentFormat", "DocumentKind", "Fee", "FeeSchedule",
-    "Holiday", "Money", "Office", "Payment", "PaymentMethod", "Profile", "ReceptionRule", "Required", "Right",
-    "Service", "Strict", "Support", "Text", "Unit", "Weekday", "wrong",
+    "Basis", "Branch", "Calendar", "Code", "Colours", "Discount", "DocumentFormat", "DocumentKind", "DocumentLimits",
+    "Fee", "FeeSchedule", "Holiday", "Money", "Office", "PageSize", "Payment", "PaymentMethod", "Profile",
+    "ReceptionRule", "Required", "Right", "Service", "Strict", "Support", "Text", "Unit", "Weekday", "wrong",
 ]  # fmt: skip
 
 

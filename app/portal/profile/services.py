@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from portal.profile.base import Code, Strict, Text
+from portal.profile.documents import LIMITED, DocumentFormat, DocumentLimits
 
 
 class Right(StrEnum):
@@ -57,15 +58,6 @@ SUBJECT = {
 """The sections without which an application for a right is for nothing."""
 
 
-class DocumentFormat(StrEnum):
-    PDF = "pdf"
-    IMAGE = "image"
-    SOUND = "sound"
-    VIDEO = "video"
-    DOCX = "docx"
-    ST26 = "st26"
-
-
 class Required(StrEnum):
     """When an application must have a kind of document. "when-discount": it is the proof of a claimed discount."""
 
@@ -89,7 +81,12 @@ class Required(StrEnum):
 
 
 class DocumentKind(Strict):
-    """A document that a service asks for or takes."""
+    """A document that a service asks for or takes.
+
+    The pages of a kind that `counts_pages` count in the fees. Documents of a `numbered` kind have a place of their own,
+    "design.view" such as 1.2, as the Hague Agreement numbers the reproductions of designs. Where DOCX is taken, it is
+    the original, and a PDF goes with it as its `rendering`.
+    """
 
     code: Code
     name: Text
@@ -97,10 +94,27 @@ class DocumentKind(Strict):
     required: Required = Required.NEVER
     max_bytes: int = Field(gt=0)
     max_count: int = Field(default=1, gt=0)
+    limits: DocumentLimits = DocumentLimits()
     counts_pages: bool = False
-    """Its pages count in the fees."""
     numbered: bool = False
-    """It is a view of a design, numbered by design and view, such as 1.2."""
+    rendering: Literal["required", "optional"] = "required"
+
+    @model_validator(mode="after")
+    def limits_concern_its_formats(self) -> Self:
+        """A limit that no document of this kind can meet or miss is a mistake: it would be thought to hold."""
+        takes = {*self.formats, *([DocumentFormat.PDF] if DocumentFormat.DOCX in self.formats else [])}
+        for name in sorted(self.limits.model_fields_set):
+            if not takes & LIMITED[name]:
+                formats = ", ".join(self.formats)
+                raise ValueError(f"has the limit '{name}', which says nothing of its formats ({formats})")
+        if "rendering" in self.model_fields_set and DocumentFormat.DOCX not in self.formats:
+            raise ValueError("has a 'rendering', which only an original in DOCX needs")
+        return self
+
+    @property
+    def takes_renderings(self) -> bool:
+        """Whether a PDF can be attached as the rendering of an original."""
+        return DocumentFormat.DOCX in self.formats
 
 
 class Service(Strict):

@@ -159,7 +159,7 @@ def _scanner(settings: Settings) -> str:
     try:
         scanner.ping(settings.scanner)
     except scanner.ScannerAway as error:
-        raise Unwell(str(error), "start clamav-daemon, or correct `scanner`; uploads are refused until then") from error
+        raise Unwell(str(error), "start clamav-daemon, or correct `scanner`; documents wait until then") from error
     return f"{settings.scanner} answers"
 
 

@@ -19,7 +19,6 @@ from portal.documents.sandbox import check_safely
 from portal.documents.verdict import Limits
 from portal.drafting.models import DraftDocument
 from tests.integration.portal.drafts import DraftPages
-from tests.integration.services import free_port
 from tests.support import hostile
 
 LIMIT = 10_485_760  # of the mark's picture, in the office's profile
@@ -154,19 +153,6 @@ class TestScanner:
         assert "The virus scanner found" in answer.text
         assert attached(app) == []
         assert draft.upload("priority-document", "b.pdf", hostile.pdf()).status_code == 303
-
-
-class TestScannerAway:
-    @pytest.fixture
-    def settings(self, settings):
-        return settings.model_copy(update={"scanner": f"tcp://127.0.0.1:{free_port()}"})
-
-    def test_nothing_is_taken_unscanned(self, app, draft):
-        """A scanner that can be knocked out would otherwise be no scanner."""
-        answer = draft.upload("priority-document", "a.pdf", hostile.pdf())
-        assert answer.status_code == 503
-        assert "Try again in a few minutes" in answer.text
-        assert attached(app) == []
 
 
 def test_a_daemon_that_answers_nonsense_is_away(clamd, tmp_path):

@@ -263,7 +263,8 @@ def test_the_form_says_what_the_page_said(app, draft, tmp_path):
         saved = drafting.data_of(drafting.owned(db.session, draft, user))
         filing = file_draft(draft, user)
         manifest, _raw = service.manifest_of(filing)
-        _file, content = service.file_of(filing, manifest["files"][1]["sha512"])
+        _file, stream = service.file_of(filing, manifest["files"][1]["sha512"])
+        content = stream.read()
     with pikepdf.open(io.BytesIO(content)) as document:
         assert document.docinfo["/Keywords"] == filing.number
     words = _words(content, tmp_path)

@@ -43,7 +43,7 @@ def filed(media_type: str, language: str, content: bytes) -> tuple[bytes, bytes]
     found, kept = service.file_of(filing, form), service.file_of(filing, sha512)
     assert found is not None
     assert kept is not None
-    return found[1], kept[1]
+    return found[1].read(), kept[1].read()
 
 
 def told(form: bytes, tmp_path: Path) -> str:

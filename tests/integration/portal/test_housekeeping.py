@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal.audit.models import AuditEntry
 from portal.db import db, utc_now
+from portal.drafting import documents
 from portal.drafting import service as drafting
 from portal.drafting.models import Draft, DraftDocument, DraftSection
 from portal.filing import service as filing
@@ -45,7 +46,7 @@ def counts(event: str) -> list[dict]:
 
 def removed(draft_id: str, user: object) -> DraftDocument:
     found = drafting.owned(db.session, draft_id, user).documents[0]
-    return drafting.remove_document(draft_id, found.id, user)
+    return documents.remove(draft_id, found.id, user)
 
 
 def test_a_deleted_draft_can_be_brought_back_for_thirty_days(app, at):

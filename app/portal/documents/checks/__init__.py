@@ -6,9 +6,10 @@ import io
 from importlib import import_module
 from typing import BinaryIO
 
-from portal.documents.checks.detect import FAMILIES, MEDIA_TYPES, detect
+from portal.documents.checks.detect import FAMILIES, MEDIA_TYPES, also_at_start, detect
 from portal.documents.verdict import Findings, Limits, Verdict
 
+BINARY = ("image", "sound", "video")
 FORMATS = ("pdf", "image", "sound", "video", "docx", "st26")
 
 
@@ -32,6 +33,8 @@ def check(content: bytes | BinaryIO, as_format: str, limits: Limits | None = Non
     if FAMILIES.get(found) != as_format:
         findings.refuse("other-format", found=found, wanted=as_format)
         return findings.verdict(MEDIA_TYPES.get(found), size)
+    if as_format in BINARY and (hidden := also_at_start(stream)):
+        findings.refuse("something-else", found=hidden, size=size)
     stream.seek(0)
     import_module(f"portal.documents.checks.{as_format}").examine(stream, size, found, limits, findings)
     return findings.verdict(MEDIA_TYPES[found], size)

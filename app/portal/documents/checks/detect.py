@@ -77,6 +77,16 @@ def zip_at_end(stream: BinaryIO, size: int) -> bool:
     return False
 
 
+def also_at_start(stream: BinaryIO) -> str | None:
+    """What another program would take the file for by its first kilobyte: a PDF, which may begin within it
+    (ISO 32000-1, annex H, note 13), or a web page; None when it is only what it begins with."""
+    stream.seek(0)
+    head = stream.read(1024)
+    if b"%PDF-" in head[1:]:
+        return "pdf"
+    return "html" if HTML.search(head) else None
+
+
 def name_of(data: bytes) -> str:
     """What bytes before or after a document's own content look like."""
     kind = detect(io.BytesIO(data.lstrip(b"\r\n\t \x00") or data))

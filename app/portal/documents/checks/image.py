@@ -9,7 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from portal.documents.checks import jpeg
 from portal.documents.checks.detect import name_of, zip_at_end
-from portal.documents.verdict import Findings, Limits
+from portal.documents.verdict import Findings, Limits, is_within
 
 PILLOW = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "tiff": "TIFF"}
 
@@ -35,12 +35,64 @@ def examine(stream: BinaryIO, size: int, found: str, limits: Limits, findings: F
 def _fits(picture: Image.Image, limits: Limits, findings: Findings) -> bool:
     width, height = picture.size
     findings.facts |= {"width": width, "height": height, "mode": picture.mode}
-    if (dpi := picture.info.get("dpi")) and all(0 < float(side) < 100_000 for side in dpi):
-        findings.facts["dpi"] = [round(float(side)) for side in dpi]
     if width * height > limits.max_pixels or max(width, height) > limits.max_side:
         findings.refuse("too-many-pixels", width=width, height=height, limit=limits.max_pixels // 1_000_000)
         return False
     return True
+
+
+def _all_fit(picture: Image.Image, frames: int, limits: Limits, findings: Findings) -> bool:
+    """Whether every frame fits, and all together: pages of one colour pack to almost nothing."""
+    room = limits.max_all_pixels
+    for frame in range(frames):
+        picture.seek(frame)
+        if not _fits(picture, limits, findings):
+            return False
+        room -= picture.width * picture.height
+    if room < 0:
+        findings.refuse("unpacks-too-large")
+    picture.seek(0)
+    return room >= 0
+
+
+def _keeps_to(picture: Image.Image, page: int | None, limits: Limits, findings: Findings) -> None:
+    """What the office asks of a picture of this kind, frame by frame; `page` is that of a TIFF with several."""
+    width, height = picture.size
+    low, high = limits.pixels
+    if not (is_within(width, limits.pixels) and is_within(height, limits.pixels)):
+        values = {"width": width, "height": height, "least": low or 1, "most": high or limits.max_side}
+        findings.refuse("pixels", page, **values)
+    dpi = _dpi(picture)
+    if dpi:
+        findings.facts["dpi"] = dpi
+    low, high = limits.dpi
+    if (low or high) and not dpi:
+        findings.refuse("dpi-not-said", page)
+    elif not all(is_within(side, limits.dpi) for side in dpi):
+        findings.refuse("dpi", page, dpi=min(dpi), least=low or 1, most=high or max(dpi))
+    colours = findings.facts["colours"] = _colours(picture)
+    if limits.colours and colours not in limits.colours:
+        findings.refuse("colours", page, found=colours, wanted=list(limits.colours))
+
+
+def _dpi(picture: Image.Image) -> list[int]:
+    """Dots an inch across and down, as the file says them; empty when it does not."""
+    said = picture.info.get("dpi") or ()
+    return [round(float(side)) for side in said] if all(0 < float(side) < 100_000 for side in said) else []
+
+
+def _colours(picture: Image.Image) -> str:
+    """What the pixels are, by their mode; a palette of greys is grey."""
+    if picture.mode == "1":
+        return "black-and-white"
+    if picture.mode in ("L", "LA", "La", "I", "F") or picture.mode.startswith("I;16"):
+        return "grey"
+    if picture.mode in ("P", "PA"):
+        palette = picture.getpalette("RGB") or []
+        shades = zip(palette[::3], palette[1::3], palette[2::3], strict=False)
+        if all(red == green == blue for red, green, blue in shades):
+            return "grey"
+    return "colour"
 
 
 def _decode(picture: Image.Image, found: str, limits: Limits, findings: Findings) -> None:
@@ -53,10 +105,11 @@ def _decode(picture: Image.Image, found: str, limits: Limits, findings: Findings
     if frames > limits.max_pages:
         findings.refuse("too-many-pages", pages=frames, limit=limits.max_pages)
         return
+    if not _all_fit(picture, frames, limits, findings):
+        return
     for frame in range(frames):
         picture.seek(frame)
-        if not _fits(picture, limits, findings):
-            return
+        _keeps_to(picture, frame + 1 if frames > 1 else None, limits, findings)
         picture.load()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -35,6 +36,7 @@ ANNOTATIONS = {
     "/3D": "pdf-rich-media",
 }
 HEADER = re.compile(rb"%PDF-(\d)\.(\d)")
+CHUNK = 1024 * 1024
 WHITE = b"\r\n\t \x00\x0c"
 # Every reader has these itself (ISO 32000-1, 9.6.2.2), so a document that leaves them out reads the same everywhere.
 STANDARD_FONTS = {
@@ -43,12 +45,17 @@ STANDARD_FONTS = {
     *("Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic", "Symbol", "ZapfDingbats"),
 }
 DEEPEST = 60
+MOST_OBJECTS = 500_000
 LARGEST_SIDE = 14400.0  # points: 200 inches, beyond which readers clip
+POINT = 25.4 / 72
+"""Millimetres of a point."""
+SIZE_TOLERANCE = 3.0
+"""Millimetres by which a page may differ from its paper: scanners and printers' drivers round."""
 
 
 def examine(stream: BinaryIO, size: int, _found: str, limits: Limits, findings: Findings) -> None:
     """Look at the bytes around the document, then at every object in it, then at each page."""
-    if not _has_only_itself(stream, size, findings):
+    if not _has_only_itself(stream, size, limits, findings):
         return
     stream.seek(0)
     try:
@@ -61,15 +68,14 @@ def examine(stream: BinaryIO, size: int, _found: str, limits: Limits, findings: 
             findings.refuse("damaged")
 
 
-def _has_only_itself(stream: BinaryIO, size: int, findings: Findings) -> bool:
+def _has_only_itself(stream: BinaryIO, size: int, limits: Limits, findings: Findings) -> bool:
     """Whether the file begins and ends as a PDF, with nothing after it that another program would read."""
     stream.seek(0)
     header = HEADER.match(stream.read(16))
     if header is None:
         findings.refuse("damaged")
         return False
-    if (version := (int(header[1]), int(header[2]))) > (2, 0) or version < (1, 0):
-        findings.refuse("pdf-version", version=f"{version[0]}.{version[1]}")
+    _version(f"{int(header[1])}.{int(header[2])}", limits, findings)
     stream.seek(0)
     content = stream.read()
     end = content.rfind(b"%%EOF")
@@ -87,7 +93,10 @@ def _examine(pdf: Pdf, limits: Limits, findings: Findings) -> None:
     if pdf.is_encrypted:
         findings.refuse("pdf-encrypted")
         return
-    _root(pdf.Root, findings)
+    if (objects := int(pdf.trailer.get("/Size", 0))) > MOST_OBJECTS:
+        findings.refuse("pdf-objects", objects=objects, limit=MOST_OBJECTS)
+        return
+    _root(pdf.Root, limits, findings)
     pages = list(pdf.pages)
     findings.pages = len(pages)
     if not pages:
@@ -98,17 +107,33 @@ def _examine(pdf: Pdf, limits: Limits, findings: Findings) -> None:
     sizes: dict[str, int] = {}
     fonts: dict[Any, str | None] = {}
     for number, page in enumerate(pages, 1):
-        _page(page, number, findings, sizes)
-        for font in _fonts(page.get("/Resources", Dictionary()), fonts, set(), 0):
-            findings.refuse("pdf-font", number, font=font)
+        _page(page, number, limits, findings, sizes)
+        if limits.fonts_embedded:
+            for font in _fonts(page.get("/Resources", Dictionary()), fonts, set(), 0):
+                findings.refuse("pdf-font", number, font=font)
     findings.facts["page_sizes_mm"] = sizes
+    room = limits.max_unpacked
     for item in pdf.objects:
         _walk(item, None, findings, 0)
+        if isinstance(item, Stream) and (room := room - _unpacked(item, room)) <= 0:
+            findings.refuse("unpacks-too-large")
+            return
 
 
-def _root(root: Object, findings: Findings) -> None:
-    if (version := str(root.get("/Version", "/1.0")).lstrip("/")) > "2.0":
+def _version(version: str, limits: Limits, findings: Findings) -> None:
+    """Judge a version that the file gives itself: known, and one that the office takes."""
+    findings.facts["version"] = max(version, findings.facts.get("version", ""))
+    low, high = limits.pdf_versions
+    if not "1.0" <= version <= "2.0":
         findings.refuse("pdf-version", version=version)
+    elif not (low or version) <= version <= (high or version):
+        findings.refuse("pdf-version-of-office", version=version, accepted=f"{low or '1.0'} – {high or '2.0'}")
+
+
+def _root(root: Object, limits: Limits, findings: Findings) -> None:
+    if "/Version" in root:
+        # The later of the two counts (ISO 32000-1, 7.5.2): a catalogue can only raise what the header says.
+        _version(max(str(root["/Version"]).lstrip("/")[:10], findings.facts["version"]), limits, findings)
     opened = root.get("/OpenAction")
     # A plain destination ("open at page 1") acts on nothing; most word processors write one.
     if isinstance(opened, Dictionary) and opened.get("/S") != Name.GoTo:
@@ -118,13 +143,16 @@ def _root(root: Object, findings: Findings) -> None:
         findings.refuse("pdf-xfa")
 
 
-def _page(page: Page, number: int, findings: Findings, sizes: dict[str, int]) -> None:
+def _page(page: Page, number: int, limits: Limits, findings: Findings, sizes: dict[str, int]) -> None:
     """The page's size, and what acts on it or in its annotations."""
-    box = [float(side) for side in page.mediabox]
-    width, height = abs(box[2] - box[0]), abs(box[3] - box[1])
-    if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
-        findings.refuse("page-size", number, width=round(width / 72 * 25.4), height=round(height / 72 * 25.4))
-    words = f"{width / 72 * 25.4:.0f} x {height / 72 * 25.4:.0f}"
+    unit = float(page.get("/UserUnit", 1))
+    paper, seen = _measures(page.mediabox, unit), _measures(page.cropbox, unit)
+    if not all(POINT <= side <= LARGEST_SIDE * POINT for side in (*paper, *seen)):
+        findings.refuse("page-size", number, width=round(paper[0]), height=round(paper[1]))
+    elif limits.page_sizes and not any(_is_paper(seen, known) for known in limits.page_sizes):
+        names = ", ".join(name for name, _width, _height in limits.page_sizes)
+        findings.refuse("page-format", number, width=round(seen[0]), height=round(seen[1]), accepted=names)
+    words = f"{seen[0]:.0f} x {seen[1]:.0f}"
     sizes[words] = sizes.get(words, 0) + 1
     if "/AA" in page:
         findings.refuse("pdf-open-action", number)
@@ -134,6 +162,33 @@ def _page(page: Page, number: int, findings: Findings, sizes: dict[str, int]) ->
         for key in ("/A", "/PA", "/AA", "/FS"):
             if isinstance(annotation, Dictionary) and isinstance(annotation.get(key), Dictionary):
                 _walk(annotation[key], number, findings, 0)
+
+
+def _measures(box: Any, unit: float) -> tuple[float, float]:
+    """Width and height in mm of a box whose sides are in units of so many points (UserUnit: ISO 32000-1, 14.11.2)."""
+    sides = [float(side) * unit * POINT for side in box]
+    return abs(sides[2] - sides[0]), abs(sides[3] - sides[1])
+
+
+def _is_paper(seen: tuple[float, float], known: tuple[str, float, float]) -> bool:
+    """Whether a page is a sheet of this paper, upright or on its side."""
+    (short, long), (_name, *sides) = sorted(seen), known
+    return abs(short - min(sides)) <= SIZE_TOLERANCE and abs(long - max(sides)) <= SIZE_TOLERANCE
+
+
+def _unpacked(stream: Stream, most: int) -> int:
+    """How many bytes a stream unpacks to, counted up to `most`; 0 where it is not packed, or in another way."""
+    packed = stream.get("/Filter")
+    if packed != Name.FlateDecode and not (isinstance(packed, Array) and list(packed) == [Name.FlateDecode]):
+        return 0
+    unpacker, data, size = zlib.decompressobj(), bytes(stream.read_raw_bytes()), 0
+    try:
+        while data and size < most:
+            size += len(unpacker.decompress(data, CHUNK))
+            data = unpacker.unconsumed_tail
+    except zlib.error:
+        return size  # readers show what they can of it
+    return size
 
 
 def _walk(item: Object, page: int | None, findings: Findings, depth: int) -> None:

@@ -8,13 +8,14 @@ from mutagen import MutagenError
 from mutagen.mp4 import MP4
 
 from portal.documents.checks.detect import name_of, zip_at_end
+from portal.documents.checks.sound import plays_as_asked
 from portal.documents.verdict import Findings, Limits
 
 MOST_BOXES = 10_000
 LARGEST_INDEX = 64 * 1024 * 1024
 
 
-def examine(stream: BinaryIO, size: int, _found: str, _limits: Limits, findings: Findings) -> None:
+def examine(stream: BinaryIO, size: int, _found: str, limits: Limits, findings: Findings) -> None:
     """Follow the boxes (ISO/IEC 14496-12), then read the length."""
     index = _follow(stream, size, findings)
     if findings.reasons:
@@ -30,6 +31,7 @@ def examine(stream: BinaryIO, size: int, _found: str, _limits: Limits, findings:
         return
     if info is not None:
         findings.facts["seconds"] = round(info.length, 2)
+        plays_as_asked(info.length, limits, findings)
     if zip_at_end(stream, size):
         findings.refuse("something-else", found="archive", size=size)
 

@@ -159,6 +159,11 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.Column("received_by_id", sa.Integer(), nullable=False),
         sa.Column("removed_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("held_key", sa.String(length=64), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("position", sa.String(length=20), nullable=False),
+        sa.Column("rendering_of", sa.String(length=128), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_draft_documents_draft_id")),
         sa.ForeignKeyConstraint(["received_by_id"], ["users.id"], name=op.f("fk_draft_documents_received_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_documents")),
@@ -218,6 +223,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_filings_docket", "filings", ["firm_id", "received_at", "id"], unique=False)
     op.create_index("ix_filings_queue", "filings", ["state", "received_at", "id"], unique=False)
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.CHAR(length=16), nullable=False),
+        sa.Column("draft_id", sa.CHAR(length=16), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("modified", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.String(length=20), nullable=False),
+        sa.Column("rendering_of", sa.String(length=128), nullable=False),
+        sa.Column("created_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("expires_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_uploads_draft_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_uploads_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_uploads_draft_id"), "uploads", ["draft_id"], unique=False)
+    op.create_index(op.f("ix_uploads_expires_at"), "uploads", ["expires_at"], unique=False)
     op.create_table(
         "bills",
         sa.Column("id", sa.Integer(), nullable=False),

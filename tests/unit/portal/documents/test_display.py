@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 
 import pytest
 from PIL import Image, ImageCms, ImageDraw
@@ -12,6 +13,14 @@ from portal.documents.checks import check
 from tests.support import hostile
 
 RED, BLUE, WHITE = (200, 20, 30), (0, 0, 255), (255, 255, 255)
+
+
+def shown(content: bytes) -> display.Shown | None:
+    """As a store gives it: from a file."""
+    with tempfile.TemporaryFile() as held:
+        held.write(content)
+        held.seek(0)
+        return display.shown(held)
 
 
 def drawn(mode: str = "RGB", size: tuple[int, int] = (300, 200)) -> Image.Image:
@@ -83,7 +92,7 @@ def near(picture: Image.Image, at: tuple[float, float], colour: tuple[int, int, 
 def test_a_picture_keeps_its_colours(name):
     """A mark that claims red must not be filed in a form that shows cyan."""
     assert check(COLOURED[name], "image").accepted
-    picture = opened(display.shown(COLOURED[name]))
+    picture = opened(shown(COLOURED[name]))
     near(picture, (0.05, 0.05), BLUE)
     near(picture, (0.5, 0.5), RED)
     near(picture, (0.9, 0.9), WHITE)
@@ -100,7 +109,7 @@ def test_a_picture_keeps_its_colours(name):
     ids=["png", "large png", "tiff", "gif"],
 )
 def test_what_is_transparent_is_paper(content):
-    picture = opened(display.shown(content))
+    picture = opened(shown(content))
     near(picture, (0.5, 0.5), RED)
     near(picture, (0.9, 0.9), WHITE)
 
@@ -118,11 +127,11 @@ def test_what_is_transparent_is_paper(content):
 )
 def test_greys_of_every_depth_keep_their_brightness(picture, form, grey):
     """Pillow itself cuts 16 bits off at 255: a half-grey picture would come out white."""
-    near(opened(display.shown(written(picture, form))), (0.5, 0.5), (grey, grey, grey), by=2)
+    near(opened(shown(written(picture, form))), (0.5, 0.5), (grey, grey, grey), by=2)
 
 
 def test_a_photograph_is_shown_as_its_camera_was_held():
-    made = display.shown(turned())
+    made = shown(turned())
     near(opened(made), (0.95, 0.03), BLUE)
     assert made is not None
     assert (made.width, made.height) == (200, 300)
@@ -130,7 +139,7 @@ def test_a_photograph_is_shown_as_its_camera_was_held():
 
 def test_a_large_photograph_becomes_a_small_file_and_tells_its_own_size():
     noise = Image.effect_noise((3000, 2000), 90).convert("RGB")
-    made = display.shown(written(noise, "PNG"))
+    made = shown(written(noise, "PNG"))
     assert made is not None
     assert (made.media_type, made.width, made.height) == ("image/jpeg", 3000, 2000)
     assert len(made.content) < 2_500_000
@@ -143,4 +152,4 @@ def test_a_large_photograph_becomes_a_small_file_and_tells_its_own_size():
 )
 def test_what_cannot_be_shown_is_no_error(content):
     """The last day of a term is no day for a decoder's exception."""
-    assert display.shown(content) is None
+    assert shown(content) is None

@@ -280,7 +280,7 @@ def test_a_docx_with_something_around_it_or_a_broken_part():
 def test_a_sequence_listing_is_judged_with_its_line():
     assert found(hostile.listing(0), "st26") == {("st26-no-sequence", None)}
     verdict = check(hostile.listing(2, stated=3), "st26")
-    assert [(reason.rule, reason.values["line"]) for reason in verdict.reasons] == [("st26-quantity", 4)]
+    assert [(reason.rule, reason.values["line"]) for reason in verdict.reasons] == [("st26-quantity", 6)]
     verdict = check(b'<?xml version="1.0"?>\n<ST26SequenceListing>\n<a></b>\n</ST26SequenceListing>', "st26")
     assert [(reason.rule, reason.values["line"]) for reason in verdict.reasons] == [("xml-syntax", 3)]
     assert found(b"<?xml version='1.0'?><other/>", "st26") == {("st26-root", None)}
