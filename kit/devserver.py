@@ -69,10 +69,10 @@ def environment() -> dict[str, str]:
     }
 
 
-# One process for both: most of a command's time is the import of the portal.
+# One process for all: most of a command's time is the import of the portal.
 _FILL = """
 from portal.cli import main
-for arguments in (["migrate"], ["demo-data", "--json"]):
+for arguments in (["migrate"], ["seed-classification", "--demonstration"], ["demo-data", "--json"]):
     main(arguments, standalone_mode=False)
 """
 

@@ -2,6 +2,7 @@
 
 from portal.accounts import models as accounts
 from portal.audit import models as audit
+from portal.classification import models as classification
 from portal.db import Base
 from portal.drafting import models as drafting
 from portal.filing import models as filing
@@ -10,4 +11,15 @@ from portal.office import models as office
 from portal.outbox import models as outbox
 from portal.payments import models as payments
 
-__all__ = ["Base", "accounts", "audit", "drafting", "filing", "notices", "office", "outbox", "payments"]
+__all__ = [
+    "Base",
+    "accounts",
+    "audit",
+    "classification",
+    "drafting",
+    "filing",
+    "notices",
+    "office",
+    "outbox",
+    "payments",
+]

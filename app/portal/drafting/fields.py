@@ -156,6 +156,10 @@ class Section:
         found: list[Data] = data.get(self.rows.name, [])
         return found
 
+    def picks(self, scheme: str) -> bool:
+        """Whether one of its fields is picked from this classification."""
+        return any(one.pick == scheme for one in self.fields)
+
     def told(self, service: Service) -> Words:
         """What its page says above the form."""
         return self.intro(service) if callable(self.intro) else self.intro

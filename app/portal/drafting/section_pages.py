@@ -65,6 +65,9 @@ def save(draft_id: str, name: str) -> Response | str:
         return _not_open(draft_id)
     if wants_json():
         return jsonify({"version": saved.version, "saved_at": clock(saved.at)})
+    if (picked := re.fullmatch(r"pick-([a-z]+)(?:-(\d{1,4}))?", action)) and one.picks(picked[1]):
+        row = typed.place_kept(one, request.form, int(picked[2])) if picked[2] else None
+        return redirect(url_for("classification.pick", draft_id=draft_id, name=picked[1], row=row), 303)
     return _next(view, one, data, "stay" if removed or action == "copy" else action)
 
 
@@ -145,5 +148,7 @@ def _page(
         page=page,
         problems=[(f"#{problem.field}", problem.message) for problem in problems],
         conflict=conflict,
+        free=service.free_terms(data) if one.name == "goods" else {},
+        picks=any(field.pick for field in one.fields),
         fieldsets=fieldsets(one, items, view.service, chosen(), errors, {} if conflict else warnings, offered),
     )

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound as HttpNotFound
 from portal.audit.service import record
 from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
 from portal.catalogue.service import is_open
+from portal.classification.service import free_by_class
 from portal.db import transaction, utc_now
 from portal.drafting import checks
 from portal.drafting.application import Application, on_one_line
@@ -23,8 +24,10 @@ from portal.drafting.fields import Data, Problem
 from portal.drafting.models import Draft, DraftDocument, DraftSection, Upload
 from portal.drafting.positions import order
 from portal.drafting.sections import is_subject
+from portal.drafting.sections.mark import class_number
 from portal.drafting.upgrades import SHAPE, modern
 from portal.profile.model import Profile
+from portal.web.texts import lines_of
 
 KEPT_DELETED = timedelta(days=30)
 """How long a deleted draft and a removed document can be brought back."""
@@ -96,7 +99,23 @@ def check(draft: Draft, profile: Profile) -> list[Problem]:
 def held(draft: Draft, profile: Profile) -> Held:
     """What the draft holds, with the office's law around it today; raises KeyError for a service that is no more."""
     documents = tuple(attached(document) for document in documents_of(draft))
-    return Held(profile.service(draft.service), data_of(draft), documents, profile, office_today(profile))
+    sections = data_of(draft)
+    free = sum(len(terms) for terms in free_terms(sections.get("goods", {})).values())
+    return Held(profile.service(draft.service), sections, documents, profile, office_today(profile), free)
+
+
+def free_terms(goods: Data) -> dict[int, tuple[str, ...]]:
+    """Of each row of the goods and services, by its index, the terms that are not in the office's list."""
+    rows = [(class_number(row["number"]), lines_of(row["terms"])) for row in goods.get("classes", [])]
+    typed: dict[int, list[str]] = {}
+    for number, terms in rows:
+        if number:
+            typed.setdefault(number, []).extend(terms)
+    free = free_by_class(typed)
+    return {
+        index: tuple(term for term in terms if number and term in free[number])
+        for index, (number, terms) in enumerate(rows)
+    }
 
 
 def application(draft: Draft, profile: Profile, language: str) -> Application:

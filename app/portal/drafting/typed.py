@@ -55,6 +55,13 @@ def copied(section: Section, rows: Rows, data: Data, sections: dict[str, Data]) 
     }
 
 
+def place_kept(section: Section, form: MultiDict[str, str], index: int) -> int:
+    """Where a row of the page stands among those that are kept; behind them all when nothing is typed in it."""
+    keys = keys_of(section)
+    kept = [other for other in _indices(form, keys) if any(clean(form.get(input_name(key, other), "")) for key in keys)]
+    return kept.index(index) if index in kept else len(kept)
+
+
 def number_in(form: MultiDict[str, str], name: str) -> int:
     """A whole number of a hidden input; 0 for what is none."""
     value = form.get(name, "")

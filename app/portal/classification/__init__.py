@@ -1,0 +1,1 @@
+"""The classifications: Nice, Locarno, IPC and Vienna, imported from files, searched while an application is drafted."""
