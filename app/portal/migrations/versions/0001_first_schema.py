@@ -14,6 +14,26 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "classification_editions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scheme", sa.String(length=12), nullable=False),
+        sa.Column("language", sa.String(length=15), nullable=False),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("stamp", sa.CHAR(length=16), nullable=False),
+        sa.Column("source", sa.String(length=255), nullable=False),
+        sa.Column("sha256", sa.CHAR(length=64), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("imported_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_classification_editions")),
+        sa.UniqueConstraint(
+            "scheme", "language", "label", name=op.f("uq_classification_editions_scheme_language_label")
+        ),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_table(
         "firms",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -66,6 +86,30 @@ def upgrade() -> None:
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
+    )
+    op.create_table(
+        "classification_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("parent", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("digest", sa.CHAR(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["classification_editions.id"], name=op.f("fk_classification_entries_edition_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_classification_entries")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_classification_entries_code", "classification_entries", ["edition_id", "code"], unique=False)
+    op.create_index(
+        "ix_classification_entries_digest", "classification_entries", ["edition_id", "digest"], unique=False
+    )
+    op.create_index(
+        "ix_classification_entries_parent", "classification_entries", ["edition_id", "parent", "place"], unique=True
     )
     op.create_table(
         "users",
