@@ -265,8 +265,8 @@ def _drop_zone() -> dict[str, str]:
         "choose-files-button": _("Choose"),
         "drop-instruction": _("or drop here"),
         "no-file-chosen": _("Nothing chosen yet"),
-        "multiple-files-chosen.one": _("%%{count} file chosen"),
-        "multiple-files-chosen.other": _("%%{count} files chosen"),
+        "multiple-files-chosen.one": _("{count} file chosen").replace("{", "%{"),
+        "multiple-files-chosen.other": _("{count} files chosen").replace("{", "%{"),
         "entered-drop-zone": _("You can drop the file here."),
         "left-drop-zone": _("The file is outside of the field again."),
     }
@@ -276,7 +276,6 @@ def _script_words() -> dict[str, str]:
     """What `uploads.js` says; {…} are filled in there."""
     return {
         "sending": _("Sending {name}"),
-        "progress": _("{percent} % of {name}"),
         "examining": _("All of it is here. It is being examined."),
         "interrupted": _("The link is cut: it is tried again. What has arrived is kept."),
         "stopped": _("Not sent: {reason}"),

@@ -4,6 +4,7 @@ const PAUSES = [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000]; // ms before e
 const FINAL = [507]; // of the server's errors those that another try does not mend
 
 const waiting = new Set(); // what is on its way, or stopped with something to do
+const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 
 // One file on its way: a line with its progress, and what can be done about it.
@@ -62,7 +63,7 @@ class Sending {
 
   start() {
     this.resume.hidden = true;
-    this.tell(fill(this.words.progress, { percent: 0, name: "" }));
+    this.tell(percent.format(0));
     this.say(fill(this.words.sending, { name: this.file.name }));
     this.upload.start();
   }
@@ -88,8 +89,7 @@ class Sending {
 
   progressed(sent, all) {
     this.bar.value = sent;
-    const percent = Math.floor((100 * sent) / all);
-    this.tell(sent === all ? this.words.examining : fill(this.words.progress, { percent, name: "" }));
+    this.tell(sent === all ? this.words.examining : percent.format(Math.floor((100 * sent) / all) / 100));
   }
 
   done() {

@@ -23,12 +23,26 @@ def words_can_be_asked_for():
         yield
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DOCUMENT_REFUSED])
 def test_every_kind_has_words_that_name_the_filing_and_the_mark(kind):
     words = wording(kind.value, {"number": "T-2026-7", "title": "SUN 100%", "amount": "165.00", "currency": "USD"})
     assert "T-2026-7" in words.subject
     assert "SUN 100%" in words.text
     assert "%(" not in words.subject + words.text
+
+
+def test_a_refused_document_is_named_with_its_reason_in_the_readers_language():
+    """It was received days before, and is one of many."""
+    params = {
+        "draft": "abc", "title": "SUN", "file_name": "priority 100%.pdf",
+        "reasons": [{"rule": "malware", "page": None, "values": {"name": "Test.Eicar"}}],
+    }  # fmt: skip
+    words = wording("document-refused", params)
+    assert "priority 100%.pdf" in words.subject
+    assert "“SUN”" in words.text
+    assert "The virus scanner found “Test.Eicar”" in words.text
+    with force_locale("fr"):
+        assert "L’antivirus a trouvé" in wording("document-refused", params).text
 
 
 @pytest.mark.parametrize("kind", list(Kind))
