@@ -10,10 +10,12 @@ from flask import abort, request
 from portal.classification import service
 from portal.classification.rules import SYMBOLS, Scheme
 from portal.classification.search import LONGEST
-from portal.classification.service import Found, Listing
+from portal.classification.service import SIZE, Found, Listing
 from portal.web.language import chosen
 from portal.web.paging import asked_page
 
+WHOLE = 50
+"""How many entries the top of a classification has at most: Nice has 45 classes. They stand on one page."""
 GROUPS = {Scheme.NICE, Scheme.LOCARNO, Scheme.VIENNA}
 """Where a search can be restricted on the page: the IPC has too many classes to choose from, and its symbols say it."""
 
@@ -44,7 +46,7 @@ class Asked:
         if typed:
             listing = service.search(scheme, language, typed, SYMBOLS[scheme].group(symbol), page)
         else:
-            listing = service.children(scheme, language, symbol, page)
+            listing = service.children(scheme, language, symbol, page, SIZE if symbol else WHOLE)
         return cls(scheme, here, kept, typed, symbol, page, way, listing)
 
     @property
@@ -52,7 +54,7 @@ class Asked:
         """The classes that the search can be restricted to."""
         if self.scheme not in GROUPS:
             return []
-        return service.children(self.scheme, chosen(), size=100).rows
+        return service.children(self.scheme, chosen(), size=WHOLE).rows
 
     @property
     def group(self) -> str:
@@ -62,6 +64,16 @@ class Asked:
     def below(self, symbol: str) -> str:
         """The address of what stands below a symbol."""
         return self._address({"class": symbol})
+
+    @property
+    def url(self) -> str:
+        """The address of this very page."""
+        return self._beside(self.page)
+
+    @property
+    def everywhere(self) -> str:
+        """The address of the same search without a class."""
+        return self._address({"q": self.typed, "class": ""})
 
     @property
     def previous_url(self) -> str | None:

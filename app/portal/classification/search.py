@@ -90,10 +90,11 @@ class TermIndex:
         """Each tier's terms, and with how many found in all the next one is not asked for."""
         words = wanted.split()[:MOST_WORDS]
         known: list[Words] = [_beginning_with(word, self._words) for word in words]
+        is_short = len(words) <= MOST_GUESSED
         yield MOST, _beginning_with(wanted, self._texts)
-        yield FEW if len(words) <= MOST_GUESSED else 1, self._having_all(known)
-        if len(words) <= MOST_GUESSED:
-            yield 1, set().union(*(self._having_all(choices) for choices in self._spaced_otherwise(words)))
+        yield FEW if is_short else 1, self._having_all(known)
+        if is_short:
+            yield FEW, set().union(*(self._having_all(choices) for choices in self._spaced_otherwise(words)))
         yield 1, self._having_all(self._guessed(words, known))
         yield 1, self._having_most([self._like(word) for word in words[:MOST_GUESSED]])
 
@@ -132,7 +133,8 @@ class TermIndex:
             near = [number for length in lengths for number in self._of_length.get(length, ())]
             like.update(_near(word, near, [self._words[number] for number in near], slips))
             longer = _beginning_with(word[0], self._words)
-            like.update(_near(word, longer, [self._words[number][: len(word)] for number in longer], slips))
+            for length in (len(word), len(word) + 1):  # the word's beginning, when a letter is wrong or is missing
+                like.update(_near(word, longer, [self._words[number][:length] for number in longer], slips))
         return array("I", like)
 
     def _holding(self, part: str) -> Iterator[int]:

@@ -41,9 +41,9 @@ def browse(name: str) -> str:
 @bp.get(f"/classification/{SCHEME}.json")
 @requires(Permission.SIGNED_IN)
 def suggest(name: str) -> Response:
-    """What a search finds and can be picked: {results: [{value, text, group, above}], more, listed}.
+    """What a search finds and can be picked: {results: [{value, text, group, above}], more, listed, language}.
 
-    `listed` is false where the office has no list that could hold anything.
+    `listed` is false where the office has no list that could hold anything; `language` is that of the list.
     """
     scheme = Scheme(name)
     typed = request.args.get("q", "")[:LONGEST]
@@ -54,7 +54,9 @@ def suggest(name: str) -> Response:
         for one in found.rows
         if one.value is not None
     ]
-    return jsonify({"results": results, "more": found.has_next, "listed": service.is_listed(scheme, _language())})
+    listed = service.is_listed(scheme, _language())
+    language = found.edition.language if found.edition else _language()
+    return jsonify({"results": results, "more": found.has_next, "listed": listed, "language": language})
 
 
 @bp.get("/classification/nice/free.json")

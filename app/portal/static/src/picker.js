@@ -130,9 +130,10 @@ class Picker {
     }
   }
 
-  show({ results, more, listed }) {
+  show({ results, more, listed, language: spoken }) {
     this.results = results;
     this.active = -1;
+    this.list.lang = spoken;
     this.list.replaceChildren(...results.map((one, place) => this.option(one, place)));
     this.open(results.length > 0 && document.activeElement === this.input);
     const count = results.length;
