@@ -12,7 +12,10 @@ from portal.db import db, engine_options
 from portal.profile.loader import load_profile
 from portal.settings import Settings, load_settings
 
-FEATURES = ["accounts", "drafting", "classification", "filing", "payments", "docket", "office", "notices"]
+FEATURES = [
+    "accounts", "drafting", "classification", "filing", "payments", "docket", "office", "notices", "calendar",
+    "explain",
+]  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -21,6 +21,7 @@ COMMANDS = {
     "import-classification": "portal.classification.commands",
     "classifications": "portal.classification.commands",
     "seed-classification": "portal.classification.commands",
+    "explain": "portal.explain.commands",
     "check-document": "portal.documents.commands",
     "verify-receipt": "portal.filing.commands",
     "sign-test": "portal.signing.commands",

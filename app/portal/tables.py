@@ -2,6 +2,7 @@
 
 from portal.accounts import models as accounts
 from portal.audit import models as audit
+from portal.calendar import models as calendar
 from portal.classification import models as classification
 from portal.db import Base
 from portal.drafting import models as drafting
@@ -15,6 +16,7 @@ __all__ = [
     "Base",
     "accounts",
     "audit",
+    "calendar",
     "classification",
     "drafting",
     "filing",

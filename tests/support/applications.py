@@ -8,6 +8,8 @@ from datetime import time as clock
 from decimal import Decimal
 from typing import Any
 
+from portal.calendar.days import Closed, Kind
+from portal.calendar.rules import Reception
 from portal.drafting.application import Application, Attached, ClassTerms, Mark, Party, PriorityClaim
 from portal.fees.rules import FeeLine, Fees
 from portal.filing.rules import Circumstances, FilingNumber, Person
@@ -96,6 +98,16 @@ FEES = Fees(
     "USD",
 )
 
+RECEPTION = Reception(
+    rule=ReceptionRule(next_working_day=True, cut_off=clock(17)),
+    zone="Africa/Nairobi",
+    submitted_at=RECEIVED,
+    paid_at=None,
+    date=date(2026, 11, 23),
+    passed=(Closed(date(2026, 11, 21), Kind.WEEKDAY), Closed(date(2026, 11, 22), Kind.WEEKDAY)),
+)
+"""A Friday after the cut-off: the Monday after it."""
+
 
 def circumstances(**changes: Any) -> Circumstances:
     """How FULL was filed on the test tier, on a Friday after the cut-off; `changes` replace parts of it."""
@@ -108,10 +120,10 @@ def circumstances(**changes: Any) -> Circumstances:
         firm=Person(1, "Diallo & Partners"),
         filed_by=Person(2, "Amina Diallo"),
         received_at=RECEIVED,
-        reception_date=date(2026, 11, 23),
-        rule=ReceptionRule(next_working_day=True, cut_off=clock(17)),
-        time_zone="Africa/Nairobi",
+        reception=RECEPTION,
         fees=FEES,
         release="0.1.0",
     )
+    if "reception_date" in changes:
+        changes["reception"] = replace(RECEPTION, date=changes.pop("reception_date"))
     return replace(about, **changes)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from portal.calendar.rules import Reception
 from portal.db import transaction
 from portal.drafting.models import Draft, DraftDocument, DraftSection
 from portal.drafting.upgrades import SHAPE
@@ -96,6 +97,7 @@ def make_filing(
         state=state,
         received_at=received,
         reception_date=received.date(),
+        reception=Reception(profile.reception, profile.office.time_zone, received, None, received.date()).as_dict(),
         manifest_sha512="0" * 128,
         fee_total=FEES.total,
         currency=FEES.currency,

@@ -25,14 +25,16 @@ class Permission(StrEnum):
     TAKE_PAYMENT = "take-payment"
     ADMINISTER = "administer"
     HELP = "help"
+    EXPLAIN = "explain"
+    """Ask why a date or a sum is what it is."""
 
 
 GRANTS: dict[RoleName, frozenset[Permission]] = {
     RoleName.AGENT: frozenset({Permission.DRAFT, Permission.FILE, Permission.SEE_DOCKET}),
-    RoleName.OFFICER: frozenset({Permission.RECEIVE}),
-    RoleName.CASHIER: frozenset({Permission.TAKE_PAYMENT}),
-    RoleName.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
-    RoleName.SUPPORT: frozenset({Permission.HELP}),
+    RoleName.OFFICER: frozenset({Permission.RECEIVE, Permission.EXPLAIN}),
+    RoleName.CASHIER: frozenset({Permission.TAKE_PAYMENT, Permission.EXPLAIN}),
+    RoleName.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.EXPLAIN}),
+    RoleName.SUPPORT: frozenset({Permission.HELP, Permission.EXPLAIN}),
 }
 
 

@@ -181,12 +181,13 @@ def _state(held: Held, name: str, missing: tuple[Problem, ...], after: str) -> S
     return State.IN_PROGRESS if missing else State.DONE
 
 
-def priority_warnings(held: Held, filed: date) -> list[Problem]:
+def priority_warnings(held: Held, filed: date, days: OfficeDays | None = None) -> list[Problem]:
     """The claims whose period has ended on the day of filing: the office may refuse them (Paris Convention 4C).
 
-    They may be filed all the same. `filed` is the reception date that the application would get now.
+    They may be filed all the same. `filed` is the reception date that the application would get now; `days` know of
+    closures and outages, which extend the period (else the profile's own).
     """
-    days, months = OfficeDays.of(held.profile), held.service.priority_months
+    days, months = days or OfficeDays.of(held.profile), held.service.priority_months
     found = []
     for index, claim in enumerate(held.sections.get("priority", {}).get("claims", [])):
         first = date_in(claim)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as HttpNotFound
 
 from portal.audit.service import record
-from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
+from portal.calendar.rules import OfficeDays, reception
+from portal.calendar.service import office_days
 from portal.catalogue.service import is_open
 from portal.classification.service import free_by_class
 from portal.db import transaction, utc_now
@@ -252,13 +253,10 @@ def office_today(profile: Profile) -> date:
     return OfficeDays.of(profile).today(utc_now())
 
 
-def filing_day(profile: Profile) -> date:
+def filing_day(profile: Profile, service: str) -> date:
     """The reception date of what is filed now; today, where it will follow from the payment."""
-    now, days = utc_now(), OfficeDays.of(profile)
-    try:
-        return reception_date(now, None, profile.reception, days)
-    except NotYetReceived:
-        return days.today(now)
+    now, days = utc_now(), office_days()
+    return reception(now, None, profile.reception_of(service), days).date or days.today(now)
 
 
 def _row(session: Session, draft_id: str) -> Draft | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from flask import abort
 from flask_security import current_user
 
+from portal.calendar.service import office_days
 from portal.context import profile
 from portal.db import db
 from portal.drafting import checks, service
@@ -67,7 +68,8 @@ class DraftView:
 
     @cached_property
     def warnings(self) -> list[Problem]:
-        return checks.priority_warnings(self.held, service.filing_day(profile()))
+        filed = service.filing_day(profile(), self.draft.service)
+        return checks.priority_warnings(self.held, filed, office_days())
 
     @cached_property
     def discounts(self) -> dict[str, Words]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CHAR, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,6 +43,8 @@ class Filing(Base):
     state: Mapped[str] = mapped_column(String(12), default="received")
     received_at: Mapped[datetime]
     reception_date: Mapped[date | None]
+    reception: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """How the reception date came about: what `portal.calendar.rules.Reception.as_dict` wrote."""
     manifest_sha512: Mapped[str] = mapped_column(CHAR(128))
     fee_total: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(CHAR(3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +12,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from typst import TypstError
 
+from portal.calendar.rules import Reception
+from portal.calendar.words import applied, instants
 from portal.context import profile
 from portal.drafting.sections import LABELS, is_subject
 from portal.filing.pictures import MarkPicture
 from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
-from portal.profile.model import Basis
 from portal.web import formats
+from portal.web.formats import exact
 
 log = logging.getLogger("portal.filing")
 
@@ -36,7 +38,7 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
             "manifest": {"content": raw_manifest.decode()},
             "filing": _filing_rows(manifest),
             "times": _times(manifest, issued_at),
-            "rule": rule_words(manifest["reception"], language),
+            "rule": _rule(manifest),
             "files": [_received(file, manifest) for file in files_of(manifest, "document")],
             "record": [_recorded(file, language) for file in _made_here(manifest)],
         }
@@ -94,33 +96,9 @@ def declaration() -> str:
     )
 
 
-def exact(value: datetime, language: str) -> str:
-    """An instant to the second, in the office's zone and in UTC."""
-    office = profile().office
-    local = value.astimezone(office.zone)
-    zone = office.time_zone.replace("_", " ")
-    universal = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return f"{formats.day(local.date(), language)}, {local:%H:%M:%S}, {zone} ({universal})"
-
-
-def rule_words(reception: dict[str, Any], language: str) -> str:
-    """The rule under which the reception date was found, as it was in force at that moment."""
-    if reception["counts_from"] == Basis.SUBMISSION:
-        words = [_("Rule applied: the reception date is the day on which the office received the submission.")]
-    else:
-        words = [_("Rule applied: the reception date is the day on which the office received the payment of the fees.")]
-    if reception["next_working_day"]:
-        words.append(
-            _(
-                "What arrives after %(time)s, or on a day on which the office is closed, "
-                "counts for its next working day.",
-                time=reception["cut_off"][:5],
-            )
-        )
-    words.append(
-        _("Dates and times are those of the office (%(zone)s).", zone=reception["time_zone"].replace("_", " "))
-    )
-    return " ".join(words)
+def _rule(manifest: Manifest) -> Rows:
+    """The rule under which the reception date was found, as it was in force at that moment: what it says, what came."""
+    return [(f"{step.words}{step.joint}", str(step.value)) for step in applied(Reception.read(manifest["reception"]))]
 
 
 def _common(manifest: Manifest, xml: bytes) -> dict[str, Any]:
@@ -177,6 +155,7 @@ def _receipt_words() -> dict[str, Any]:
         ),
         "filing-heading": _("The application"),
         "times-heading": _("When it was received"),
+        "rule-heading": _("How the reception date was found"),
         "files-heading": _("Files received"),
         "no-files": _("No file was attached to the application."),
         "file-heads": [_("Document, file name and SHA-512"), _("Size"), _("Pages")],
@@ -215,7 +194,7 @@ def _times(manifest: Manifest, issued_at: datetime) -> Rows:
     if files := files_of(manifest, "document"):
         last = max(read_instant(file["received_at"]) for file in files)
         rows.append((_("Last file received"), exact(last, language)))
-    rows.append((_("Submission received"), exact(read_instant(manifest["received_at"]), language)))
+    rows += [(str(step.words), str(step.value)) for step in instants(Reception.read(manifest["reception"]))]
     rows.append((_("Receipt issued"), exact(issued_at, language)))
     return rows
 

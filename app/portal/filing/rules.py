@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
 
+from portal.calendar.rules import Reception
 from portal.drafting.application import Application
 from portal.fees.rules import Fees
 from portal.profile.model import ReceptionRule
@@ -109,11 +110,13 @@ class Circumstances:
     firm: Person
     filed_by: Person
     received_at: datetime
-    reception_date: date | None
-    rule: ReceptionRule
-    time_zone: str
+    reception: Reception
     fees: Fees
     release: str
+
+    @property
+    def reception_date(self) -> date | None:
+        return self.reception.date
 
 
 class Changed(Exception):
@@ -171,6 +174,14 @@ def read_instant(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+def after_last_byte(now: datetime, application: Application) -> datetime:
+    """The instant of a submission: `now`, or that of its last document where another server's clock is ahead of ours.
+
+    A receipt that was issued before a file on it arrived would prove nothing.
+    """
+    return max([now, *(document.received_at for document in application.documents)])
+
+
 def manifest(application: Application, about: Circumstances, parts: list[Part]) -> dict[str, Any]:
     """What the package holds and how it came about: enough to rebuild the database's row, and to check every byte."""
     return {
@@ -189,13 +200,7 @@ def manifest(application: Application, about: Circumstances, parts: list[Part]) 
         "firm": asdict(about.firm),
         "filed_by": asdict(about.filed_by),
         "received_at": instant(about.received_at),
-        "reception": {
-            "date": about.reception_date.isoformat() if about.reception_date else None,
-            "counts_from": str(about.rule.counts_from),
-            "next_working_day": about.rule.next_working_day,
-            "cut_off": about.rule.cut_off.isoformat(),
-            "time_zone": about.time_zone,
-        },
+        "reception": about.reception.as_dict(),
         "fees": {
             "currency": about.fees.currency,
             "total": str(about.fees.total),

@@ -19,7 +19,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.audit.service import record
-from portal.calendar.rules import NotYetReceived, OfficeDays, reception_date
+from portal.calendar.rules import OfficeDays, Reception, reception
+from portal.calendar.service import office_days
 from portal.context import profile, settings
 from portal.db import db, transaction, utc_now
 from portal.documents.store import ContentAltered, DocumentStore, NameTaken, StoreError, store
@@ -31,7 +32,16 @@ from portal.fees.service import quote
 from portal.filing import package, papers
 from portal.filing.models import Filing, NumberSeries
 from portal.filing.pictures import MarkPicture, mark_pictures
-from portal.filing.rules import Changed, Circumstances, FilingNumber, Person, fingerprint, package_name, receipt_name
+from portal.filing.rules import (
+    Changed,
+    Circumstances,
+    FilingNumber,
+    Person,
+    after_last_byte,
+    fingerprint,
+    package_name,
+    receipt_name,
+)
 from portal.notices.service import notify
 from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
@@ -59,8 +69,12 @@ class Quote:
 
     application: Application
     fees: Fees
-    reception_date: date | None
+    reception: Reception
     fingerprint: str
+
+    @property
+    def reception_date(self) -> date | None:
+        return self.reception.date
 
 
 def quote_draft(draft_id: str, user: User, language: str) -> Quote:
@@ -68,10 +82,9 @@ def quote_draft(draft_id: str, user: User, language: str) -> Quote:
     draft = drafting.owned(db.session, draft_id, user)
     now = utc_now()
     application = drafting.application(draft, profile(), language)
-    days = OfficeDays.of(profile())
-    fees = quote(application, profile(), days.today(now))
-    declared = fingerprint(application, fees, profile().reception)
-    return Quote(application, fees, _reception(now, days), declared)
+    fees = quote(application, profile(), OfficeDays.of(profile()).today(now))
+    rule = profile().reception_of(application.service)
+    return Quote(application, fees, reception(now, None, rule, office_days()), fingerprint(application, fees, rule))
 
 
 def filing_of_draft(draft_id: str, user: User) -> Filing | None:
@@ -141,7 +154,7 @@ def _allot(
     declared: str,
 ) -> tuple[Filing, Fees, package.Package]:
     """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
-    service, days = profile().service(application.service), OfficeDays.of(profile())
+    service, days = profile().service(application.service), office_days()
     year = days.today(utc_now()).year
     series = _series(session, service.number_type, year)
     while True:
@@ -150,11 +163,12 @@ def _allot(
         if _is_taken(shelf, number):
             # A transaction that failed after it wrote its package had this number: it is never given again.
             continue
-        received_at = utc_now()
+        received_at = after_last_byte(utc_now(), application)
         fees = quote(application, profile(), days.today(received_at))
-        if fingerprint(application, fees, profile().reception) != declared:
+        rule = profile().reception_of(application.service)
+        if fingerprint(application, fees, rule) != declared:
             raise Changed(draft.id)
-        about = _circumstances(number, draft, user, received_at, fees)
+        about = _circumstances(number, draft, user, reception(received_at, None, rule, days), fees)
         name = text(service.name, application.language)
         made = package.build(application, about, _answers(draft, application), name, pictures)
         try:
@@ -186,14 +200,7 @@ def _is_taken(shelf: DocumentStore, number: FilingNumber) -> bool:
         return True
 
 
-def _reception(received_at: datetime, days: OfficeDays) -> date | None:
-    try:
-        return reception_date(received_at, None, profile().reception, days)
-    except NotYetReceived:
-        return None
-
-
-def _circumstances(number: FilingNumber, draft: Draft, user: User, received_at: datetime, fees: Fees) -> Circumstances:
+def _circumstances(number: FilingNumber, draft: Draft, user: User, received: Reception, fees: Fees) -> Circumstances:
     office = profile().office
     firm = user.firm
     if firm is None:
@@ -206,10 +213,8 @@ def _circumstances(number: FilingNumber, draft: Draft, user: User, received_at: 
         draft=draft.id,
         firm=Person(firm.id, firm.name),
         filed_by=Person(user.id, user.name),
-        received_at=received_at,
-        reception_date=_reception(received_at, OfficeDays.of(profile())),
-        rule=profile().reception,
-        time_zone=office.time_zone,
+        received_at=received.submitted_at,
+        reception=received,
         fees=fees,
         release=release(),
     )
@@ -236,6 +241,7 @@ def _filing(draft: Draft, application: Application, about: Circumstances, made: 
         language=application.language,
         received_at=about.received_at,
         reception_date=about.reception_date,
+        reception=about.reception.as_dict(),
         manifest_sha512=made.manifest_sha512,
         fee_total=about.fees.total,
         currency=about.fees.currency,
@@ -264,9 +270,9 @@ def issue_receipt(filing_id: int) -> None:
     shelf = store()
     manifest, raw = manifest_of(filing)
     xml = shelf.get(_file_of(manifest, "application-data")["sha512"])
-    number = filing.number
+    number, received_at = filing.number, filing.received_at
     db.session.rollback()  # no transaction stays open while the receipt is made
-    issued_at = utc_now()
+    issued_at = max(utc_now(), received_at)  # another server's clock may have been ahead of ours
     signed = sign_pdf(papers.receipt(manifest, raw, xml, issued_at).document, f"Receipt {number}")
     try:
         sha512 = shelf.name(receipt_name(number), signed).sha512
@@ -326,6 +332,16 @@ def application_form(filing: Filing) -> bytes:
 def _file_of(manifest: dict[str, Any], role: str) -> dict[str, Any]:
     found: dict[str, Any] = next(file for file in manifest["files"] if file["role"] == role)
     return found
+
+
+def reception_of(number: str) -> dict[str, Any] | None:
+    """How the reception date of a filing came about, as it was written down; `number` as stored or as printed."""
+    try:
+        known = str(FilingNumber.parse(number))
+    except ValueError:
+        return None
+    written = db.session.scalar(select(Filing.reception).where(Filing.number == known))
+    return written or None
 
 
 def visible(number: str, user: User, is_staff: bool) -> Filing | None:

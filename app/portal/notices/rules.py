@@ -12,6 +12,8 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from portal.calendar.rules import Reception
+from portal.calendar.words import explain_reception
 from portal.context import profile
 from portal.documents.verdict import Reason
 from portal.documents.wording import words
@@ -23,6 +25,7 @@ class Kind(StrEnum):
     FILING_RECEIVED = "filing-received"
     RECEIPT_ISSUED = "receipt-issued"
     PAYMENT_CONFIRMED = "payment-confirmed"
+    RECEPTION_DATE = "reception-date"
     FILING_ACCEPTED = "filing-accepted"
     FILING_RETURNED = "filing-returned"
     DOCUMENT_REFUSED = "document-refused"
@@ -41,38 +44,42 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
     known = _readable(params)
     match Kind(kind):
         case Kind.FILING_RECEIVED:
-            return Wording(
-                _("Filing %(number)s was received", **known),
-                _("The office has your application “%(title)s”. Its signed receipt is on the filing’s page.", **known),
+            subject = _("Filing %(number)s was received", **known)
+            text = _(
+                "The office has your application “%(title)s”. Its signed receipt is on the filing’s page.", **known
             )
         case Kind.RECEIPT_ISSUED:
-            return Wording(
-                _("The receipt of filing %(number)s is ready", **known),
-                _("You can download the signed receipt of “%(title)s” from the filing’s page.", **known),
-            )
+            subject = _("The receipt of filing %(number)s is ready", **known)
+            text = _("You can download the signed receipt of “%(title)s” from the filing’s page.", **known)
         case Kind.PAYMENT_CONFIRMED:
-            return Wording(
-                _("The fees of filing %(number)s are paid", **known),
-                _("The office confirmed a payment of %(amount)s for “%(title)s”.", **known),
-            )
+            subject = _("The fees of filing %(number)s are paid", **known)
+            text = _("The office confirmed a payment of %(amount)s for “%(title)s”.", **known)
+        case Kind.RECEPTION_DATE:
+            subject = _("Filing %(number)s has its reception date", **known)
+            text = "\n".join([_("This is how the reception date of “%(title)s” was found.", **known), *_how(params)])
         case Kind.FILING_ACCEPTED:
-            return Wording(
-                _("Filing %(number)s was accepted at reception", **known),
-                _("“%(title)s” goes on to examination. You need do nothing now.", **known),
-            )
+            subject = _("Filing %(number)s was accepted at reception", **known)
+            text = _("“%(title)s” goes on to examination. You need do nothing now.", **known)
         case Kind.FILING_RETURNED:
-            return Wording(
-                _("Filing %(number)s was returned for defects", **known),
-                _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known),
-            )
+            subject = _("Filing %(number)s was returned for defects", **known)
+            text = _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known)
         case Kind.DOCUMENT_REFUSED:
-            reasons = " ".join(words(Reason(**reason)) for reason in known["reasons"])
-            return Wording(
-                _("The file %(file_name)s was not accepted", **known),
-                _("It had been received for “%(title)s” and waited to be examined.", **known)
-                + f" {reasons} "
-                + _("It is not attached any more: mend it, and attach it again before you submit."),
+            subject = _("The file %(file_name)s was not accepted", **known)
+            text = " ".join(
+                [
+                    _("It had been received for “%(title)s” and waited to be examined.", **known),
+                    *(words(Reason(**reason)) for reason in known["reasons"]),
+                    _("It is not attached any more: mend it, and attach it again before you submit."),
+                ]
             )
+    return Wording(subject, text)
+
+
+def _how(params: Mapping[str, Any]) -> list[str]:
+    """The steps to a reception date, with both instants; none where the notice does not know them."""
+    if not params.get("reception"):
+        return []
+    return [str(step) for step in explain_reception(Reception.read(params["reception"])).steps]
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal import context
 from portal.audit import service as audit
-from portal.calendar.rules import OfficeDays, period_end, reception_date
+from portal.calendar.rules import Act, Reception, period_end, reception
+from portal.calendar.service import office_days
 from portal.db import new_key, transaction, utc_now
 from portal.fees.rules import Fees
 from portal.filing.index import Filing
@@ -37,7 +37,7 @@ def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, o
         total=fees.total,
         currency=fees.currency,
         issued_at=utc_now(),
-        due_on=period_end(on, OfficeDays.of(profile), count=profile.payment.bill_due_days),
+        due_on=period_end(on, office_days(), count=profile.payment.bill_due_days, act=Act.PAYMENT),
         items=[
             BillItem(
                 position=position,
@@ -117,11 +117,9 @@ def _confirm(session: Session, bill_reference: str, receipt: str, amount: Decima
 
 def _tell(session: Session, bill: Bill, payment: Payment) -> None:
     """Leave the trace of a payment, and tell the agent who filed."""
-    filing = session.get_one(Filing, bill.filing_id)
+    filing = session.get_one(Filing, bill.filing_id, with_for_update=True)
     if filing.reception_date is None:  # the office counts from the payment
-        here = context.profile()
-        days = OfficeDays.of(here)
-        filing.reception_date = reception_date(filing.received_at, payment.received_at, here.reception, days)
+        _receive(session, filing, payment)
     audit.record(
         session,
         "payment-confirmed",
@@ -142,4 +140,21 @@ def _tell(session: Session, bill: Bill, payment: Payment) -> None:
         bill=bill.reference,
         amount=str(payment.amount),
         currency=payment.currency,
+    )
+
+
+def _receive(session: Session, filing: Filing, payment: Payment) -> None:
+    """Give a filing the reception date that waited for its payment, by the rule under which it was submitted."""
+    waiting = Reception.read(filing.reception)
+    found = reception(waiting.submitted_at, payment.received_at, waiting.rule, office_days())
+    filing.reception_date, filing.reception = found.date, found.as_dict()
+    audit.record(session, "reception-date-given", ("filing", filing.number), **found.as_dict())
+    notices.notify(
+        session,
+        filing.filed_by_id,
+        "reception-date",
+        filing.id,
+        number=filing.number,
+        title=filing.title,
+        reception=found.as_dict(),
     )

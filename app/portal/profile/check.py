@@ -1,15 +1,16 @@
-"""Check a settings file or an office's profile before it is put in place: every mistake with its line."""
+"""Check a settings file or an office's profile before it is put in place: each mistake and each doubt with its line."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from portal.profile.loader import Problem, ProfileError, load_profile
+from portal.profile.loader import Problem, ProfileError, load_profile, load_with_doubts
 from portal.settings import Settings
 
 SETTINGS, OFFICE = "settings", "office"
@@ -35,6 +36,11 @@ def problems_of(path: Path, kind: str) -> list[Problem]:
     except OSError as error:
         return [Problem(0, "(file)", f"cannot be read: {error.strerror}")]
     return []
+
+
+def doubts_of(path: Path) -> list[Problem]:
+    """What is doubtful in a profile that holds: nothing is refused because of it."""
+    return load_with_doubts(path, datetime.now(UTC).date())[1]
 
 
 def _settings_problems(path: Path) -> list[Problem]:

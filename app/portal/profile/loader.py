@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from portal.profile.model import Profile
+from portal.profile.warnings import doubts
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ class ProfileError(ValueError):
 
 def load_profile(path: Path) -> Profile:
     """The profile of this file; raises OSError or ProfileError."""
+    return _read(path)[0]
+
+
+def load_with_doubts(path: Path, today: date) -> tuple[Profile, list[Problem]]:
+    """The profile, and what in it is doubtful on that day, in the order of the file; raises as `load_profile`."""
+    profile, tree = _read(path)
+    told = [_at(tree, way, message) for way, message in doubts(profile, today)]
+    return profile, sorted(told, key=lambda problem: problem.line)
+
+
+def _read(path: Path) -> tuple[Profile, yaml.Node | None]:
     try:
         text = path.read_text(encoding="utf-8")
         values = yaml.load(text, Loader=_Strict)  # noqa: S506 - a SafeLoader
@@ -46,7 +59,7 @@ def load_profile(path: Path) -> Profile:
     except yaml.YAMLError as error:
         raise ProfileError(path, [Problem(1, "(file)", f"is not YAML: {error}")]) from error
     try:
-        return Profile.model_validate(values)
+        return Profile.model_validate(values), tree
     except ValidationError as error:
         problems = [_problem(found, tree) for found in error.errors()]
         raise ProfileError(path, sorted(problems, key=lambda problem: problem.line)) from error
@@ -73,6 +86,10 @@ class _Strict(yaml.SafeLoader):
 
 
 _Strict.add_constructor("tag:yaml.org,2002:timestamp", _Strict.construct_date)
+
+
+def _at(tree: yaml.Node | None, way: list[str | int], message: str) -> Problem:
+    return Problem(_line(tree, way), ".".join(str(part) for part in way), message)
 
 
 def _problem(found: Any, tree: yaml.Node | None) -> Problem:

@@ -11,17 +11,29 @@ from typing import Self
 from pydantic import BaseModel, Field, model_validator
 
 from portal.profile.base import Code, Money, Strict, Text, wrong
-from portal.profile.calendar import Basis, Calendar, Holiday, ReceptionRule, Weekday
+from portal.profile.calendar import (
+    Basis,
+    Calendar,
+    Country,
+    Holiday,
+    OutageRule,
+    ReceptionOverride,
+    ReceptionRule,
+    Restoration,
+    Weekday,
+)
 from portal.profile.documents import Colours, DocumentFormat, DocumentLimits, PageSize
 from portal.profile.fees import Discount, Fee, FeeSchedule, Unit
 from portal.profile.office import Branch, Office, Support
 from portal.profile.payment import Payment, PaymentMethod
 from portal.profile.services import DocumentKind, Required, Right, Service
+from portal.profile.terms import Annuities, AnnuityDue, CountsFrom, Terms
 
 __all__ = [
-    "Basis", "Branch", "Calendar", "Code", "Colours", "Discount", "DocumentFormat", "DocumentKind", "DocumentLimits",
-    "Fee", "FeeSchedule", "Holiday", "Money", "Office", "PageSize", "Payment", "PaymentMethod", "Profile",
-    "ReceptionRule", "Required", "Right", "Service", "Strict", "Support", "Text", "Unit", "Weekday", "wrong",
+    "Annuities", "AnnuityDue", "Basis", "Branch", "Calendar", "Code", "Colours", "Country", "CountsFrom", "Discount",
+    "DocumentFormat", "DocumentKind", "DocumentLimits", "Fee", "FeeSchedule", "Holiday", "Money", "Office",
+    "OutageRule", "PageSize", "Payment", "PaymentMethod", "Profile", "ReceptionOverride", "ReceptionRule", "Required",
+    "Restoration", "Right", "Service", "Strict", "Support", "Terms", "Text", "Unit", "Weekday", "wrong",
 ]  # fmt: skip
 
 
@@ -31,6 +43,8 @@ class Profile(Strict):
     office: Office
     calendar: Calendar
     reception: ReceptionRule
+    restoration: Restoration = Restoration()
+    terms: list[Terms] = []
     branches: list[Branch] = []
     services: list[Service] = Field(min_length=1)
     fee_schedules: list[FeeSchedule] = Field(min_length=1)
@@ -39,6 +53,7 @@ class Profile(Strict):
     @model_validator(mode="after")
     def references_hold(self) -> Self:
         self._codes_are_unique()
+        self._calendar_holds()
         services = {service.code for service in self.services}
         for s, schedule in enumerate(self.fee_schedules):
             codes = {fee.code for fee in schedule.fees}
@@ -66,6 +81,22 @@ class Profile(Strict):
                 if item.code in seen:
                     raise wrong([name, i, "code"], f"'{item.code}' was given before")
                 seen.add(item.code)
+
+    def _calendar_holds(self) -> None:
+        branches = {branch.code for branch in self.branches}
+        own: set[tuple[object, ...]] = set()
+        for h, holiday in enumerate(self.calendar.holidays):
+            where = ["calendar", "holidays", h]
+            if holiday.branch is not None and holiday.branch not in branches:
+                raise wrong([*where, "branch"], f"names branch '{holiday.branch}', which the profile does not have")
+            if (known := (holiday.date, holiday.every, holiday.branch)) in own:
+                raise wrong(where, f"{holiday.date or holiday.every} was given before")
+            own.add(known)
+        rights: set[Right] = set()
+        for t, terms in enumerate(self.terms):
+            if terms.right in rights:
+                raise wrong(["terms", t, "right"], f"'{terms.right}' was given before")
+            rights.add(terms.right)
 
     def _without_proof(self, schedule: FeeSchedule, discount: Discount) -> list[str]:
         """The services whose agents could claim a discount and never prove it."""
@@ -102,6 +133,21 @@ class Profile(Strict):
     def service(self, code: str) -> Service:
         """The service of this code; raises KeyError."""
         return next((s for s in self.services if s.code == code), None) or _missing(code)
+
+    def reception_of(self, code: str) -> ReceptionRule:
+        """The reception rule of a service: the office's, with what the service does otherwise; raises KeyError."""
+        override = self.service(code).reception
+        return override.over(self.reception) if override else self.reception
+
+    def reception_way(self, code: str, key: str) -> str:
+        """Where in the profile a key of a service's reception rule is decided."""
+        override = self.service(code).reception
+        own = override is not None and getattr(override, key) is not None
+        return f"services.{code}.reception.{key}" if own else f"reception.{key}"
+
+    def terms_of(self, right: Right) -> Terms | None:
+        """The terms of a right; None where the profile does not give them."""
+        return next((terms for terms in self.terms if terms.right is right), None)
 
 
 def _missing(code: str) -> Service:

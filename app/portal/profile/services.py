@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from portal.profile.base import Code, Strict, Text
+from portal.profile.calendar import ReceptionOverride
 from portal.profile.documents import LIMITED, DocumentFormat, DocumentLimits
 
 
@@ -132,6 +133,8 @@ class Service(Strict):
     max_designs: int = Field(default=100, gt=0)
     max_deferment_months: int = Field(default=30, ge=0)
     open: bool = True
+    reception: ReceptionOverride | None = None
+    """What the service does otherwise than the office's `reception`."""
 
     @model_validator(mode="after")
     def sections_fit(self) -> Self:

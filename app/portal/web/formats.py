@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -41,6 +41,14 @@ def instant(value: datetime | None, language: str | None = None) -> str:
     if value is None:
         return ""
     return _instant(value.replace(second=0, microsecond=0), language or chosen(), profile().office.time_zone)
+
+
+def exact(value: datetime, language: str | None = None, zone: str | None = None) -> str:
+    """An instant to the second, in the office's zone (or another by its name) and in UTC."""
+    name = zone or profile().office.time_zone
+    local = value.astimezone(ZoneInfo(name))
+    universal = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{day(local.date(), language)}, {local:%H:%M:%S}, {name.replace('_', ' ')} ({universal})"
 
 
 def clock(value: datetime) -> str:

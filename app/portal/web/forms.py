@@ -5,8 +5,9 @@ A field's `render_kw` is not used; what a page says about a field stands in its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask import Flask
@@ -28,6 +29,7 @@ from wtforms import (
 from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+_CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2}))?", re.ASCII)
 _COMPONENTS = (
     "button", "checkboxes", "date-input", "error-summary", "file-upload", "input", "password-input", "radios",
     "select", "textarea",
@@ -62,6 +64,31 @@ class DateField(Field):  # type: ignore[misc]
         else:
             if not 1800 <= year <= 2200:
                 self.process_errors.append(gettext("Give the year with four digits."))
+
+
+class ClockField(Field):  # type: ignore[misc]
+    """A time of day typed in one box, such as 17:00 or 17:00:01."""
+
+    data: time | None
+    raw_data: list[str]
+    process_errors: list[str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        match = _CLOCK.fullmatch(typed)
+        hour, minute, second = (int(part) for part in match.groups("0")) if match else (24, 0, 0)
+        try:
+            self.data = time(hour, minute, second)
+        except ValueError as error:
+            raise ValueError(gettext("Give a time of day, such as 17:00 or 17:00:01.")) from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return self.data.strftime("%H:%M:%S" if self.data.second else "%H:%M") if self.data else ""
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -236,4 +263,4 @@ def required(message: str | None = None) -> DataRequired:
     return DataRequired(message or lazy_gettext("Fill in this field."))
 
 
-__all__ = ["DateField", "Form", "InputRequired", "required"]
+__all__ = ["ClockField", "DateField", "Form", "InputRequired", "required"]

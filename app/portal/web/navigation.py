@@ -18,6 +18,8 @@ ITEMS: list[tuple[Permission, str, LazyString]] = [
     (Permission.SEE_DOCKET, "/docket", lazy_gettext("Docket")),
     (Permission.RECEIVE, "/office/reception", lazy_gettext("Reception")),
     (Permission.TAKE_PAYMENT, "/office/cashier", lazy_gettext("Cashier")),
+    (Permission.ADMINISTER, "/office/calendar", lazy_gettext("Calendar")),
+    (Permission.EXPLAIN, "/explain", lazy_gettext("Explain")),
     (Permission.SIGNED_IN, "/inbox", lazy_gettext("Inbox")),
 ]
 

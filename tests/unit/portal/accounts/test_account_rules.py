@@ -9,10 +9,10 @@ from portal.accounts.service import account_key
 
 MAY = {
     "agent": {Permission.DRAFT, Permission.FILE, Permission.SEE_DOCKET},
-    "officer": {Permission.RECEIVE},
-    "cashier": {Permission.TAKE_PAYMENT},
-    "administrator": {Permission.ADMINISTER},
-    "support": {Permission.HELP},
+    "officer": {Permission.RECEIVE, Permission.EXPLAIN},
+    "cashier": {Permission.TAKE_PAYMENT, Permission.EXPLAIN},
+    "administrator": {Permission.ADMINISTER, Permission.EXPLAIN},
+    "support": {Permission.HELP, Permission.EXPLAIN},
 }
 
 

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.drafting.application import Design, Earlier, Exhibition, Invention
-from portal.filing.rules import FilingNumber, canonical, fingerprint, manifest, package_name, read_instant
+from portal.filing.rules import (
+    FilingNumber,
+    after_last_byte,
+    canonical,
+    fingerprint,
+    manifest,
+    package_name,
+    read_instant,
+)
 from portal.profile.model import Basis, ReceptionRule, Right
 from tests.support.applications import APPLICANT, FEES, FULL, LEAST, PICTURE, POWER, RECEIVED, circumstances
 
@@ -80,6 +88,12 @@ def test_a_manifest_tells_what_is_needed_to_rebuild_the_index():
         "next_working_day": True,
         "cut_off": "17:00:00",
         "time_zone": "Africa/Nairobi",
+        "submitted_at": "2026-11-20T15:03:27.123456Z",
+        "paid_at": None,
+        "passed": [
+            {"day": "2026-11-21", "kind": "weekday", "name": {}},
+            {"day": "2026-11-22", "kind": "weekday", "name": {}},
+        ],
     }
     assert content["fees"]["total"] == "185.00"
     assert content["legal_effect"] is False
@@ -87,6 +101,15 @@ def test_a_manifest_tells_what_is_needed_to_rebuild_the_index():
 
 def test_a_manifest_before_the_payment_has_no_date():
     assert manifest(FULL, circumstances(reception_date=None), [])["reception"]["date"] is None
+
+
+def test_a_submission_is_after_its_last_byte_whatever_the_servers_clocks_say():
+    """A document came through a server whose clock is five seconds ahead of the one that files."""
+    ahead = RECEIVED + timedelta(seconds=5)
+    filed = replace(FULL, documents=(PICTURE, replace(POWER, received_at=ahead)))
+    assert after_last_byte(RECEIVED, filed) == ahead
+    assert after_last_byte(ahead + timedelta(microseconds=1), filed) == ahead + timedelta(microseconds=1)
+    assert after_last_byte(RECEIVED, replace(FULL, documents=())) == RECEIVED
 
 
 RULE = ReceptionRule()

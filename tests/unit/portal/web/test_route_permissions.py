@@ -23,6 +23,8 @@ PUBLIC = {
     "accounts.sign_in",
     "accounts.sign_in_post",
     "accounts.sign_out",
+    "calendar.this_year",
+    "calendar.closed_days",
 }
 """The addresses that anybody may use: whoever adds one says so here."""
 
