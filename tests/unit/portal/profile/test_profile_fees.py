@@ -39,7 +39,7 @@ def test_each_kind_of_schedule_holds(office: str) -> None:
         ("percent: 50\n", "percent: 50\n        amount: 10\n", "code: small-entity\n", "either a percent or an amount"),
         ("percent: 50\n", "amount: 50\n", "code: small-entity\n", "takes a cap only with a percent"),
         ("automatic: true", "automatic: false", "Online filing", "either the document that is its proof"),
-        ("        proof: small", "        automatic: true\n        proof: small", "code: small-entity\n", "either the document"),
+        ("        proof: small", "        automatic: true\n        proof: small", "code: small-entity\n", "either the"),
         ("applies_to: [pat-filing], automatic", "applies_to: [], automatic", "applies_to: []", "at least 1 item"),
         ("when: {unit: page, beyond: 100}", "when: {beyond: 100}", "beyond: 100", "either a unit or 'late: true'"),
         ("when: {late: true}", "when: {late: true, unit: page}", "unit: page}}", "either a unit or 'late: true'"),
