@@ -12,7 +12,7 @@ from portal.db import db, engine_options
 from portal.profile.loader import load_profile
 from portal.settings import Settings, load_settings
 
-FEATURES = ["accounts", "drafting", "classification", "filing", "payments", "docket", "office", "notices"]
+FEATURES = ["accounts", "drafting", "classification", "fees", "filing", "payments", "docket", "office", "notices"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:

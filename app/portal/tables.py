@@ -5,6 +5,7 @@ from portal.audit import models as audit
 from portal.classification import models as classification
 from portal.db import Base
 from portal.drafting import models as drafting
+from portal.fees import models as fees
 from portal.filing import models as filing
 from portal.notices import models as notices
 from portal.office import models as office
@@ -17,6 +18,7 @@ __all__ = [
     "audit",
     "classification",
     "drafting",
+    "fees",
     "filing",
     "notices",
     "office",

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from portal.fees.rules import Facts, FeeLine, Fees, Why
+from portal.fees.rules import Basis, Fees, Why
 
-_FEES, _FACTS, _LINES, _WHY = TypeAdapter(Fees), TypeAdapter(Facts), TypeAdapter(tuple[FeeLine, ...]), TypeAdapter(Why)
+_FEES, _WHY, _BASIS = TypeAdapter(Fees), TypeAdapter(Why), TypeAdapter(Basis)
 
 
 def of_fees(fees: Fees) -> dict[str, Any]:
@@ -22,22 +22,21 @@ def fees_of(record: dict[str, Any]) -> Fees:
     return _FEES.validate_python(record)
 
 
-def of_lines(lines: tuple[FeeLine, ...]) -> list[dict[str, Any]]:
-    """Lines as JSON knows them."""
-    written: list[dict[str, Any]] = _LINES.dump_python(lines, mode="json", exclude_defaults=True)
-    return written
+def of_why(why: Why | None) -> dict[str, Any]:
+    """A line's reason as JSON knows it; empty for none."""
+    return _WHY.dump_python(why, mode="json", exclude_defaults=True) if why else {}
 
 
-def lines_of(record: list[dict[str, Any]]) -> tuple[FeeLine, ...]:
-    """The lines that `of_lines` wrote."""
-    return _LINES.validate_python(record)
-
-
-def of_why(why: Why | None) -> dict[str, Any] | None:
-    """A line's reason as JSON knows it."""
-    return _WHY.dump_python(why, mode="json", exclude_defaults=True) if why else None
-
-
-def why_of(record: dict[str, Any] | None) -> Why | None:
+def why_of(record: dict[str, Any]) -> Why | None:
     """The reason that `of_why` wrote."""
     return _WHY.validate_python(record) if record else None
+
+
+def of_basis(basis: Basis | None) -> dict[str, Any]:
+    """By what fees were computed, as JSON knows it; empty for none."""
+    return _BASIS.dump_python(basis, mode="json", exclude_defaults=True) if basis else {}
+
+
+def basis_of(record: dict[str, Any]) -> Basis | None:
+    """The basis that `of_basis` wrote."""
+    return _BASIS.validate_python(record) if record else None

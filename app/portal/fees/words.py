@@ -11,8 +11,9 @@ from babel.numbers import format_percent
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.context import profile
 from portal.fees.rules import Basis, Passed, PassedOver, Why
-from portal.profile.fees import Unit
+from portal.profile.fees import Condition, Discount, Halves, Surcharge, Unit
 from portal.web.formats import day, money, text
 from portal.web.language import chosen
 
@@ -104,6 +105,32 @@ def basis_words(basis: Basis | None, language: str | None = None) -> str:
             )
         )
     return " ".join(words)
+
+
+def rounding_words(basis: Basis, currency: str, language: str | None = None) -> str:
+    """To what each line is rounded, and where halves go."""
+    step = basis.rounding.to or Decimal(1).scaleb(-profile().office.currency_decimals)
+    amount = money(step, currency, language)
+    if basis.rounding.mode is Halves.UP:
+        return str(_("Each line is rounded once, to the nearest %(amount)s; a half is rounded up.", amount=amount))
+    return str(_("Each line is rounded once, to the nearest %(amount)s; a half to the even one.", amount=amount))
+
+
+def condition_words(when: Condition) -> str:
+    """When a surcharge is due, as the schedule says it."""
+    if when.unit is None:
+        return str(_("asked for after its period"))
+    return str(_("%(counted)s or more", counted=counted(when.unit, when.beyond + 1)))
+
+
+def amount_words(item: Discount | Surcharge, language: str | None = None) -> str:
+    """How much a discount takes off, or a surcharge adds: a percentage, capped or not, or an amount."""
+    if item.percent is None:
+        return money(item.amount, None, language)
+    if isinstance(item, Discount) and item.cap is not None:
+        number, cap = percent(item.percent, language), money(item.cap, None, language)
+        return str(_("%(percent)s, %(amount)s at most", percent=number, amount=cap))
+    return percent(item.percent, language)
 
 
 def passed_words(passed: PassedOver, language: str | None = None) -> str:

@@ -26,13 +26,16 @@ from portal.documents.store import ContentAltered, DocumentStore, NameTaken, Sto
 from portal.drafting import service as drafting
 from portal.drafting.answers import answers
 from portal.drafting.application import Application
+from portal.fees.offers import Price
+from portal.fees.quotes import price_of
 from portal.fees.rules import Fees
-from portal.fees.service import quote
+from portal.fees.service import facts_of
 from portal.filing import package, papers
 from portal.filing.models import Filing, NumberSeries
 from portal.filing.pictures import MarkPicture, mark_pictures
 from portal.filing.rules import Changed, Circumstances, FilingNumber, Person, fingerprint, package_name, receipt_name
 from portal.notices.service import notify
+from portal.office.reviews import open_reviews
 from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
 from portal.settings import Tier
@@ -58,9 +61,13 @@ class Quote:
     """
 
     application: Application
-    fees: Fees
+    price: Price
     reception_date: date | None
     fingerprint: str
+
+    @property
+    def fees(self) -> Fees:
+        return self.price.fees
 
 
 def quote_draft(draft_id: str, user: User, language: str) -> Quote:
@@ -69,9 +76,9 @@ def quote_draft(draft_id: str, user: User, language: str) -> Quote:
     now = utc_now()
     application = drafting.application(draft, profile(), language)
     days = OfficeDays.of(profile())
-    fees = quote(application, profile(), days.today(now))
-    declared = fingerprint(application, fees, profile().reception)
-    return Quote(application, fees, _reception(now, days), declared)
+    price = price_of(db.session, draft.id, facts_of(application), profile(), days.today(now))
+    declared = fingerprint(application, price.fees, profile().reception)
+    return Quote(application, price, _reception(now, price.fees, days), declared)
 
 
 def filing_of_draft(draft_id: str, user: User) -> Filing | None:
@@ -122,10 +129,11 @@ def _file(session: Session, draft_id: str, user: User, language: str, declared: 
     for document in application.documents:
         shelf.open(document.sha512).close()  # altered or missing bytes must not be acknowledged as received
     pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
-    filing, fees, made = _allot(session, draft, application, user, shelf, pictures, declared)
+    filing, price, made = _allot(session, draft, application, user, shelf, pictures, declared)
     session.add(filing)
     session.flush()
-    issue_bill(session, filing, fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
+    issue_bill(session, filing, price.fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
+    open_reviews(session, filing, facts_of(application), price, profile().office.currency_decimals)
     drafting.mark_filed(session, draft)
     _tell(session, filing, made)
     return filing
@@ -139,7 +147,7 @@ def _allot(
     shelf: DocumentStore,
     pictures: list[MarkPicture],
     declared: str,
-) -> tuple[Filing, Fees, package.Package]:
+) -> tuple[Filing, Price, package.Package]:
     """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
     service, days = profile().service(application.service), OfficeDays.of(profile())
     year = days.today(utc_now()).year
@@ -151,17 +159,17 @@ def _allot(
             # A transaction that failed after it wrote its package had this number: it is never given again.
             continue
         received_at = utc_now()
-        fees = quote(application, profile(), days.today(received_at))
-        if fingerprint(application, fees, profile().reception) != declared:
+        price = price_of(session, draft.id, facts_of(application), profile(), days.today(received_at))
+        if fingerprint(application, price.fees, profile().reception) != declared:
             raise Changed(draft.id)
-        about = _circumstances(number, draft, user, received_at, fees)
+        about = _circumstances(number, draft, user, received_at, price.fees)
         name = text(service.name, application.language)
         made = package.build(application, about, _answers(draft, application), name, pictures)
         try:
             package.write(made, shelf)
         except NameTaken:
             continue
-        return _filing(draft, application, about, made), fees, made
+        return _filing(draft, application, about, made), price, made
 
 
 def _series(session: Session, number_type: str, year: int) -> NumberSeries:
@@ -186,9 +194,11 @@ def _is_taken(shelf: DocumentStore, number: FilingNumber) -> bool:
         return True
 
 
-def _reception(received_at: datetime, days: OfficeDays) -> date | None:
+def _reception(received_at: datetime, fees: Fees, days: OfficeDays) -> date | None:
+    """The reception date, if it does not wait for a payment; where nothing is to be paid, nothing is waited for."""
+    paid = None if fees.total else received_at
     try:
-        return reception_date(received_at, None, profile().reception, days)
+        return reception_date(received_at, paid, profile().reception, days)
     except NotYetReceived:
         return None
 
@@ -207,7 +217,7 @@ def _circumstances(number: FilingNumber, draft: Draft, user: User, received_at: 
         firm=Person(firm.id, firm.name),
         filed_by=Person(user.id, user.name),
         received_at=received_at,
-        reception_date=_reception(received_at, OfficeDays.of(profile())),
+        reception_date=_reception(received_at, fees, OfficeDays.of(profile())),
         rule=profile().reception,
         time_zone=office.time_zone,
         fees=fees,
@@ -326,6 +336,11 @@ def application_form(filing: Filing) -> bytes:
 def _file_of(manifest: dict[str, Any], role: str) -> dict[str, Any]:
     found: dict[str, Any] = next(file for file in manifest["files"] if file["role"] == role)
     return found
+
+
+def by_number(number: str) -> Filing | None:
+    """The filing of this number, whoever asks: for the office's own commands."""
+    return db.session.scalar(select(Filing).where(Filing.number == number))
 
 
 def visible(number: str, user: User, is_staff: bool) -> Filing | None:

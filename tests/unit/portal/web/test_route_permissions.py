@@ -23,6 +23,8 @@ PUBLIC = {
     "accounts.sign_in",
     "accounts.sign_in_post",
     "accounts.sign_out",
+    "fees.calculator",
+    "fees.schedule",
 }
 """The addresses that anybody may use: whoever adds one says so here."""
 
