@@ -46,7 +46,9 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
     match Kind(kind):
         case Kind.FILING_RECEIVED:
             subject = _("Filing %(number)s was received", **known)
-            told = _("The office has your application “%(title)s”. Its signed receipt is on the filing’s page.", **known)
+            told = _(
+                "The office has your application “%(title)s”. Its signed receipt is on the filing’s page.", **known
+            )
         case Kind.RECEIPT_ISSUED:
             subject = _("The receipt of filing %(number)s is ready", **known)
             told = _("You can download the signed receipt of “%(title)s” from the filing’s page.", **known)
