@@ -13,7 +13,7 @@ from portal.profile.loader import load_profile
 from portal.settings import Settings, load_settings
 
 FEATURES = [
-    "accounts", "drafting", "classification", "filing", "payments", "docket", "office", "notices", "calendar",
+    "accounts", "drafting", "classification", "fees", "filing", "payments", "docket", "office", "notices", "calendar",
     "explain",
 ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from portal.calendar import models as calendar
 from portal.classification import models as classification
 from portal.db import Base
 from portal.drafting import models as drafting
+from portal.fees import models as fees
 from portal.filing import models as filing
 from portal.notices import models as notices
 from portal.office import models as office
@@ -19,6 +20,7 @@ __all__ = [
     "calendar",
     "classification",
     "drafting",
+    "fees",
     "filing",
     "notices",
     "office",

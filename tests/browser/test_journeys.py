@@ -92,7 +92,7 @@ def _pay(cashier: Person, reference: str) -> None:
     page.fill("[name=q]", reference)
     page.click(".desk-filter button")
     page.wait_for_url(re.compile(r"/office/cashier/RF"))
-    total = re.search(r"\d+[.,]\d\d", page.locator(".desk-bill tfoot").inner_text()).group(0)
+    total = re.search(r"\d+[.,]\d\d", page.locator(".fees-table tfoot").inner_text()).group(0)
     cashier.look("counter")
     page.fill("[name=receipt]", f"C-{secrets.token_hex(4)}")
     page.fill("[name=amount]", "1")

@@ -49,7 +49,11 @@ class What(StrEnum):
     """What happened to a filing; the order breaks ties of one instant."""
 
     SUBMITTED = "submitted"
+    REDUCTION_ACCEPTED = "reduction-accepted"
+    REDUCTION_REFUSED = "reduction-refused"
+    REDUCTION_REOPENED = "reduction-reopened"
     BILLED = "billed"
+    BILL_CANCELLED = "bill-cancelled"
     RECEIPT_ISSUED = "receipt-issued"
     PAID = "paid"
     ACCEPTED = "accepted"

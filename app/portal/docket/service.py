@@ -18,8 +18,10 @@ from portal.drafting.compare import Row as Answer
 from portal.drafting.service import as_filed
 from portal.filing.index import Filing
 from portal.notices import service as notices
+from portal.office.reviews import Review, reviews_of
 from portal.office.service import decisions_of
-from portal.payments.queries import BillView, bill_of, docket_join
+from portal.payments.queries import BillView, bills_of, fees_bill, state_of_filing
+from portal.payments.rules import BALANCE
 from portal.web.language import chosen
 
 PAGE = 50
@@ -68,7 +70,7 @@ def listing(firm_id: int, user_id: int, wanted: Filter, after: Cursor | None, be
 def _query(
     firm_id: int, user_id: int, wanted: Filter, place: Cursor | None, ascending: bool
 ) -> Select[*tuple[Any, ...]]:
-    bills, of_filing, bill_state = docket_join()
+    bill_state = state_of_filing()
     query = (
         select(
             Filing.id,
@@ -81,7 +83,6 @@ def _query(
             bill_state,
             notices.unread_of(user_id),
         )
-        .outerjoin(bills, of_filing)
         .where(Filing.firm_id == firm_id)
         .limit(PAGE + 1)
     )
@@ -117,8 +118,19 @@ class FilingView:
     answers: dict[str, list[Answer]]
     agent: str
     firm: str
-    bill: BillView | None
+    bills: list[BillView]
+    reviews: list[Review]
     history: list[Event]
+
+    @property
+    def bill(self) -> BillView | None:
+        """The bill over the fees, as they were when it was filed."""
+        return fees_bill(self.bills)
+
+    @property
+    def balances(self) -> list[BillView]:
+        """The bills over refused reductions that still count."""
+        return [one for one in self.bills if one.bill.kind == BALANCE and one.bill.state != "cancelled"]
 
     @property
     def documents(self) -> tuple[Attached, ...]:
@@ -135,22 +147,35 @@ def filing(number: str, firm_id: int | None = None) -> FilingView | None:
         return None
     person = accounts.find(found.filed_by_id)
     agent, firm = (person.name, person.firm.name if person.firm else "") if person else ("", "")
-    bill = bill_of(found.id)
+    bills, reviews = bills_of(found.id), reviews_of(found.id)
     application, asked = as_filed(db.session, found.draft_id, profile(), found.language)
-    return FilingView(found, application, answers(asked, chosen()), agent, firm, bill, in_order(_events(found, bill)))
+    history = in_order(_events(found, bills, reviews))
+    return FilingView(found, application, answers(asked, chosen()), agent, firm, bills, reviews, history)
 
 
-def _events(filing: Filing, bill: BillView | None) -> list[Event]:
+def _events(filing: Filing, bills: list[BillView], reviews: list[Review]) -> list[Event]:
     events = [Event(filing.received_at, What.SUBMITTED)]
     if filing.receipt_issued_at:
         events.append(Event(filing.receipt_issued_at, What.RECEIPT_ISSUED))
-    if bill:
-        details = {"reference": bill.bill.reference, "amount": bill.bill.total, "currency": bill.bill.currency}
-        events.append(Event(bill.bill.issued_at, What.BILLED, details))
-        if bill.payment:
-            paid = {"amount": bill.payment.amount, "currency": bill.payment.currency, "by": bill.payment.transaction}
-            events.append(Event(bill.payment.received_at, What.PAID, paid))
+    for bill in bills:
+        events += _bill_events(bill)
+    for review in reviews:
+        for one in review.decisions:
+            told = {"name": review.name, "reason": one.reason, "officer": one.officer}
+            events.append(Event(one.decided_at, What(f"reduction-{one.decision}"), told))
     for decision in decisions_of(filing.id):
         made = {"defects": decision.defects, "officer": decision.officer}
         events.append(Event(decision.decided_at, What(decision.decision), made))
+    return events
+
+
+def _bill_events(view: BillView) -> list[Event]:
+    bill = view.bill
+    details = {"reference": bill.reference, "amount": bill.total, "currency": bill.currency, "kind": bill.kind}
+    events = [Event(bill.issued_at, What.BILLED, details)]
+    if bill.cancelled_at:
+        events.append(Event(bill.cancelled_at, What.BILL_CANCELLED, details))
+    if view.payment:
+        paid = {"amount": view.payment.amount, "currency": view.payment.currency, "by": view.payment.transaction}
+        events.append(Event(view.payment.received_at, What.PAID, paid))
     return events

@@ -30,6 +30,15 @@ def filing_tags() -> dict[str, Markup]:
     }
 
 
+def review_tags() -> dict[str, Markup]:
+    """The tag of each state of a claimed reduction, in the reader's language."""
+    return {
+        "waiting": TAG.format("blue", _("Being looked at")),
+        "accepted": TAG.format("green", _("Proof accepted")),
+        "refused": TAG.format("red", _("Refused")),
+    }
+
+
 @lru_cache(maxsize=4096)
 def printed_number(number: str, office: str) -> str:
     """A filing's number as the office prints it, which may break before its serial; another form stays as it is."""
@@ -67,6 +76,7 @@ def of_filing(view: FilingView) -> dict[str, Any]:
         "application": view.application,
         "filing_tags": filing_tags(),
         "bill_tags": bill_tags(),
+        "review_tags": review_tags(),
         "printed": printed_reference,
         "number": number(),
         "service_name": offered.name if offered else None,

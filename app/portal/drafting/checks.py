@@ -19,9 +19,10 @@ from portal.drafting.rules import Facts, facts, is_required, section_problems
 from portal.drafting.sections import ALL, is_subject
 from portal.drafting.sections.origin import date_in
 from portal.drafting.words import in_words, named
+from portal.fees.rules import Facts as FeeFacts
 from portal.fees.rules import NoSchedule
 from portal.fees.service import discounts
-from portal.profile.model import DocumentKind, Profile, Service, Text
+from portal.profile.model import DocumentKind, Profile, Required, Service, Text
 
 
 class State(StrEnum):
@@ -65,6 +66,13 @@ class Held:
     @cached_property
     def facts(self) -> Facts:
         return facts(self.service, self.sections, self.documents, self.free_terms)
+
+    @cached_property
+    def fee_facts(self) -> FeeFacts:
+        """What the fees depend on, as far as it is known."""
+        claimed = frozenset(filter(None, [self.facts.discount]))
+        is_late = Required.WHEN_RESTORATION in self.facts.conditions
+        return FeeFacts(self.service.code, self.facts.counts, claimed, self.facts.kinds, is_late)
 
     @cached_property
     def discounts(self) -> dict[str, Text]:

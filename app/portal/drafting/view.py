@@ -17,9 +17,9 @@ from portal.drafting.fields import Data, Problem
 from portal.drafting.models import Draft, DraftDocument
 from portal.drafting.rules import Facts
 from portal.drafting.words import Words
-from portal.fees.rules import Facts as FeeFacts
-from portal.fees.rules import Fees, NoSchedule
-from portal.fees.service import quote_facts
+from portal.fees import quotes
+from portal.fees.offers import Price
+from portal.fees.rules import Fees, NoSchedule, Passed
 from portal.profile.model import DocumentKind, Service
 from portal.web.formats import text
 
@@ -76,23 +76,26 @@ class DraftView:
         return {code: text(name) for code, name in self.held.discounts.items()}
 
     @cached_property
-    def fees(self) -> Fees | None:
-        """What it would cost today; None where no schedule is in force."""
-        claimed = frozenset(filter(None, [self.facts.discount]))
-        known = FeeFacts(self.draft.service, self.facts.counts, claimed, self.facts.kinds)
+    def price(self) -> Price | None:
+        """What it would cost today, the draft's quotes considered; None where no schedule is in force."""
         try:
-            return quote_facts(known, profile(), self.held.today)
+            return quotes.price_of(db.session, self.draft.id, self.held.fee_facts, profile(), self.held.today)
         except NoSchedule:
             return None
+
+    @property
+    def fees(self) -> Fees | None:
+        return self.price.fees if self.price else None
 
     @property
     def about(self) -> Data:
         return self.data.get("about", {})
 
     @property
-    def has_proof(self) -> bool:
-        """Whether the claimed reduction counts in the fees."""
-        return any(line.code == self.facts.discount for line in self.fees.lines) if self.fees else False
+    def lacks_proof(self) -> bool:
+        """Whether the claimed reduction is not counted for want of its proof."""
+        passed_over = self.fees.passed_over if self.fees else ()
+        return any(one.reason is Passed.NO_PROOF for one in passed_over)
 
     def version(self, name: str) -> int:
         """The number of a section's last save; 0 while nothing is saved. What an earlier release kept counts once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import force_locale
@@ -16,6 +15,9 @@ from portal.calendar.rules import Reception
 from portal.calendar.words import applied, instants
 from portal.context import profile
 from portal.drafting.sections import LABELS, is_subject
+from portal.fees import record
+from portal.fees.rules import FeeLine
+from portal.fees.words import basis_words, because
 from portal.filing.pictures import MarkPicture
 from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
@@ -105,7 +107,7 @@ def _common(manifest: Manifest, xml: bytes) -> dict[str, Any]:
     """What both papers carry: letterhead, number, tier, fees."""
     office, language = profile().office, manifest["language"]
     tier = "" if manifest["legal_effect"] else manifest["tier"].upper()
-    total = _money(manifest["fees"]["total"], manifest)
+    fees = record.fees_of(manifest["fees"])
     return {
         "language": language,
         "number": manifest["number"],
@@ -121,7 +123,11 @@ def _common(manifest: Manifest, xml: bytes) -> dict[str, Any]:
         },
         "software": f"{manifest['software']['name']} {manifest['software']['version']}",
         "xml": {"name": XML_NAME, "content": xml.decode()},
-        "fees": {"lines": [_fee(line, manifest) for line in manifest["fees"]["lines"]], "total": total},
+        "fees": {
+            "lines": [_fee(line, fees.currency, language) for line in fees.lines],
+            "total": formats.money(fees.total, fees.currency, language),
+            "basis": basis_words(fees.basis, language),
+        },
         "words": _common_words(),
     }
 
@@ -255,10 +261,11 @@ def _kind_name(service: str, code: str, language: str) -> str:
     return formats.text(kinds[code], language) if code in kinds else code
 
 
-def _fee(line: dict[str, Any], manifest: Manifest) -> list[str]:
-    name = formats.text(line["name"], manifest["language"])
-    return [name, str(line["quantity"]), _money(line["unit_amount"], manifest), _money(line["amount"], manifest)]
-
-
-def _money(amount: str, manifest: Manifest) -> str:
-    return formats.money(Decimal(amount), manifest["fees"]["currency"], manifest["language"])
+def _fee(line: FeeLine, currency: str, language: str) -> dict[str, str]:
+    return {
+        "name": formats.text(line.name, language),
+        "why": because(line.why, currency, language),
+        "quantity": str(line.quantity),
+        "each": formats.money(line.unit_amount, currency, language),
+        "amount": formats.money(line.amount, currency, language),
+    }

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from portal.calendar.rules import Reception
 from portal.drafting.application import Application
+from portal.fees import record
 from portal.fees.rules import Fees
 from portal.profile.model import ReceptionRule
 
@@ -129,17 +130,16 @@ def fingerprint(application: Application, fees: Fees, rule: ReceptionRule) -> st
     The order of classes, claims, documents and fees changes nothing, nor does a document's own record of its arrival:
     the same file under the same name and kind is the same document.
     """
-    lines = sorted(fees.lines, key=lambda line: line.code)
     content: dict[str, Any] = _plain(asdict(application))
     content |= {name: sorted(content[name], key=json.dumps) for name in UNORDERED} | {
         "documents": sorted(
             [one.kind, one.position, one.file_name, one.sha512, one.rendering_of] for one in application.documents
         ),
         "fees": {
-            "lines": [
-                [line.code, dict(line.name), line.quantity, _amount(line.unit_amount), _amount(line.amount)]
-                for line in lines
-            ],
+            "lines": sorted(
+                [line.code, _amount(line.unit_amount), _amount(line.amount), line.quantity, json.dumps(line.name)]
+                for line in fees.lines
+            ),
             "total": _amount(fees.total),
             "currency": fees.currency,
         },
@@ -201,20 +201,7 @@ def manifest(application: Application, about: Circumstances, parts: list[Part]) 
         "filed_by": asdict(about.filed_by),
         "received_at": instant(about.received_at),
         "reception": about.reception.as_dict(),
-        "fees": {
-            "currency": about.fees.currency,
-            "total": str(about.fees.total),
-            "lines": [
-                {
-                    "code": line.code,
-                    "name": dict(line.name),
-                    "quantity": line.quantity,
-                    "unit_amount": str(line.unit_amount),
-                    "amount": str(line.amount),
-                }
-                for line in about.fees.lines
-            ],
-        },
+        "fees": record.of_fees(about.fees),
         "files": [{key: value for key, value in asdict(part).items() if value is not None} for part in parts],
         "software": {"name": "portal", "version": about.release},
     }

@@ -27,8 +27,10 @@ from portal.documents.store import ContentAltered, DocumentStore, NameTaken, Sto
 from portal.drafting import service as drafting
 from portal.drafting.answers import answers
 from portal.drafting.application import Application
+from portal.fees.offers import Price
+from portal.fees.quotes import price_of
 from portal.fees.rules import Fees
-from portal.fees.service import quote
+from portal.fees.service import facts_of
 from portal.filing import package, papers
 from portal.filing.models import Filing, NumberSeries
 from portal.filing.pictures import MarkPicture, mark_pictures
@@ -43,8 +45,10 @@ from portal.filing.rules import (
     receipt_name,
 )
 from portal.notices.service import notify
+from portal.office.reviews import open_reviews
 from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
+from portal.profile.model import ReceptionRule
 from portal.settings import Tier
 from portal.signing.service import NoKey, sign_pdf
 from portal.web.formats import text
@@ -68,9 +72,13 @@ class Quote:
     """
 
     application: Application
-    fees: Fees
+    price: Price
     reception: Reception
     fingerprint: str
+
+    @property
+    def fees(self) -> Fees:
+        return self.price.fees
 
     @property
     def reception_date(self) -> date | None:
@@ -82,9 +90,11 @@ def quote_draft(draft_id: str, user: User, language: str) -> Quote:
     draft = drafting.owned(db.session, draft_id, user)
     now = utc_now()
     application = drafting.application(draft, profile(), language)
-    fees = quote(application, profile(), OfficeDays.of(profile()).today(now))
+    days = office_days()
+    price = price_of(db.session, draft.id, facts_of(application), profile(), days.today(now))
     rule = profile().reception_of(application.service)
-    return Quote(application, fees, reception(now, None, rule, office_days()), fingerprint(application, fees, rule))
+    declared = fingerprint(application, price.fees, rule)
+    return Quote(application, price, _received(now, price.fees, rule, days), declared)
 
 
 def filing_of_draft(draft_id: str, user: User) -> Filing | None:
@@ -135,10 +145,11 @@ def _file(session: Session, draft_id: str, user: User, language: str, declared: 
     for document in application.documents:
         shelf.open(document.sha512).close()  # altered or missing bytes must not be acknowledged as received
     pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
-    filing, fees, made = _allot(session, draft, application, user, shelf, pictures, declared)
+    filing, price, made = _allot(session, draft, application, user, shelf, pictures, declared)
     session.add(filing)
     session.flush()
-    issue_bill(session, filing, fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
+    issue_bill(session, filing, price.fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
+    open_reviews(session, filing, facts_of(application), price, profile().office.currency_decimals)
     drafting.mark_filed(session, draft)
     _tell(session, filing, made)
     return filing
@@ -152,7 +163,7 @@ def _allot(
     shelf: DocumentStore,
     pictures: list[MarkPicture],
     declared: str,
-) -> tuple[Filing, Fees, package.Package]:
+) -> tuple[Filing, Price, package.Package]:
     """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
     service, days = profile().service(application.service), office_days()
     year = days.today(utc_now()).year
@@ -164,18 +175,19 @@ def _allot(
             # A transaction that failed after it wrote its package had this number: it is never given again.
             continue
         received_at = after_last_byte(utc_now(), application)
-        fees = quote(application, profile(), days.today(received_at))
+        price = price_of(session, draft.id, facts_of(application), profile(), days.today(received_at))
         rule = profile().reception_of(application.service)
-        if fingerprint(application, fees, rule) != declared:
+        if fingerprint(application, price.fees, rule) != declared:
             raise Changed(draft.id)
-        about = _circumstances(number, draft, user, reception(received_at, None, rule, days), fees)
+        received = _received(received_at, price.fees, rule, days)
+        about = _circumstances(number, draft, user, received, price.fees)
         name = text(service.name, application.language)
         made = package.build(application, about, _answers(draft, application), name, pictures)
         try:
             package.write(made, shelf)
         except NameTaken:
             continue
-        return _filing(draft, application, about, made), fees, made
+        return _filing(draft, application, about, made), price, made
 
 
 def _series(session: Session, number_type: str, year: int) -> NumberSeries:
@@ -198,6 +210,11 @@ def _is_taken(shelf: DocumentStore, number: FilingNumber) -> bool:
         return shelf.named(package_name(str(number))) is not None
     except ContentAltered:
         return True
+
+
+def _received(received_at: datetime, fees: Fees, rule: ReceptionRule, days: OfficeDays) -> Reception:
+    """How the filing is received; where nothing is to be paid, no payment is waited for."""
+    return reception(received_at, None if fees.total else received_at, rule, days)
 
 
 def _circumstances(number: FilingNumber, draft: Draft, user: User, received: Reception, fees: Fees) -> Circumstances:
@@ -342,6 +359,11 @@ def reception_of(number: str) -> dict[str, Any] | None:
         return None
     written = db.session.scalar(select(Filing.reception).where(Filing.number == known))
     return written or None
+
+
+def by_number(number: str) -> Filing | None:
+    """The filing of this number, whoever asks: for the office's own commands."""
+    return db.session.scalar(select(Filing).where(Filing.number == number))
 
 
 def visible(number: str, user: User, is_staff: bool) -> Filing | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -18,7 +19,8 @@ from portal.context import profile
 from portal.documents.verdict import Reason
 from portal.documents.wording import words
 from portal.filing.rules import FilingNumber
-from portal.web.formats import money
+from portal.payments.rules import printed_reference
+from portal.web.formats import day, money, text
 
 
 class Kind(StrEnum):
@@ -29,6 +31,8 @@ class Kind(StrEnum):
     FILING_ACCEPTED = "filing-accepted"
     FILING_RETURNED = "filing-returned"
     DOCUMENT_REFUSED = "document-refused"
+    DISCOUNT_REFUSED = "discount-refused"
+    DISCOUNT_REOPENED = "discount-reopened"
 
 
 @dataclass(frozen=True)
@@ -45,34 +49,56 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
     match Kind(kind):
         case Kind.FILING_RECEIVED:
             subject = _("Filing %(number)s was received", **known)
-            text = _(
+            told = _(
                 "The office has your application “%(title)s”. Its signed receipt is on the filing’s page.", **known
             )
         case Kind.RECEIPT_ISSUED:
             subject = _("The receipt of filing %(number)s is ready", **known)
-            text = _("You can download the signed receipt of “%(title)s” from the filing’s page.", **known)
+            told = _("You can download the signed receipt of “%(title)s” from the filing’s page.", **known)
         case Kind.PAYMENT_CONFIRMED:
             subject = _("The fees of filing %(number)s are paid", **known)
-            text = _("The office confirmed a payment of %(amount)s for “%(title)s”.", **known)
+            told = _("The office confirmed a payment of %(amount)s for “%(title)s”.", **known)
         case Kind.RECEPTION_DATE:
             subject = _("Filing %(number)s has its reception date", **known)
-            text = "\n".join([_("This is how the reception date of “%(title)s” was found.", **known), *_how(params)])
+            told = "\n".join([_("This is how the reception date of “%(title)s” was found.", **known), *_how(params)])
         case Kind.FILING_ACCEPTED:
             subject = _("Filing %(number)s was accepted at reception", **known)
-            text = _("“%(title)s” goes on to examination. You need do nothing now.", **known)
+            told = _("“%(title)s” goes on to examination. You need do nothing now.", **known)
         case Kind.FILING_RETURNED:
             subject = _("Filing %(number)s was returned for defects", **known)
-            text = _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known)
+            told = _("The office cannot take “%(title)s” as it stands. The filing’s page says what to mend.", **known)
         case Kind.DOCUMENT_REFUSED:
             subject = _("The file %(file_name)s was not accepted", **known)
-            text = " ".join(
-                [
-                    _("It had been received for “%(title)s” and waited to be examined.", **known),
-                    *(words(Reason(**reason)) for reason in known["reasons"]),
-                    _("It is not attached any more: mend it, and attach it again before you submit."),
-                ]
-            )
-    return Wording(subject, text)
+            told = _about_document(known)
+        case Kind.DISCOUNT_REFUSED:
+            subject = _("A reduction of filing %(number)s was refused", **known)
+            told = _about_refusal(known)
+        case Kind.DISCOUNT_REOPENED:
+            subject = _("The refusal of a reduction of filing %(number)s was taken back", **known)
+            told = _about_reopening(known)
+    return Wording(subject, told)
+
+
+def _about_document(known: Mapping[str, Any]) -> str:
+    reasons = " ".join(words(Reason(**reason)) for reason in known["reasons"])
+    received = _("It had been received for “%(title)s” and waited to be examined.", **known)
+    mend = _("It is not attached any more: mend it, and attach it again before you submit.")
+    return f"{received} {reasons} {mend}"
+
+
+def _about_refusal(known: Mapping[str, Any]) -> str:
+    """What is owed now, and the office's reason as the officer wrote it."""
+    told = [_("The reduction “%(discount)s” of “%(title)s” was refused.", **known)]
+    if known["bill"]:
+        told.append(_("Pay the balance of %(amount)s with bill %(bill)s by %(due)s.", **known))
+    return " ".join([*told, _("The office’s reason: %(reason)s", **known)])
+
+
+def _about_reopening(known: Mapping[str, Any]) -> str:
+    told = [_("The office looks again at the reduction “%(discount)s” of “%(title)s”.", **known)]
+    if known["bill"]:
+        told.append(_("Bill %(bill)s is cancelled: do not pay it.", **known))
+    return " ".join(told)
 
 
 def _how(params: Mapping[str, Any]) -> list[str]:
@@ -84,9 +110,17 @@ def _how(params: Mapping[str, Any]) -> list[str]:
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the words need, written for people: numbers as the office prints them, money in the reader's language."""
-    known = {"number": "", "title": "", "amount": "", "file_name": "", "reasons": []} | dict(params)
+    names = ("number", "title", "amount", "file_name", "discount", "reason", "bill", "due")
+    known: dict[str, Any] = dict.fromkeys(names, "") | {"reasons": []} | dict(params)
+    language = str(get_locale()).replace("_", "-")
     with suppress(ValueError):  # a number of another form is shown as it is
         known["number"] = FilingNumber.parse(str(known["number"])).printed(profile().office.code)
     if known["amount"]:
-        known["amount"] = money(Decimal(known["amount"]), known.get("currency"), str(get_locale()).replace("_", "-"))
+        known["amount"] = money(Decimal(known["amount"]), known.get("currency"), language)
+    if known["discount"]:
+        known["discount"] = text(known["discount"], language)
+    if known["bill"]:
+        known["bill"] = printed_reference(known["bill"])
+    if known["due"]:
+        known["due"] = day(date.fromisoformat(known["due"]), language)
     return known

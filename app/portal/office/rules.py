@@ -1,15 +1,17 @@
-"""What is true of decisions at reception. No database, no Flask."""
+"""What is true of officers' decisions. No database, no Flask."""
 
 from __future__ import annotations
 
 ACCEPTED = "accepted"
 RETURNED = "returned"
+WAITING, REFUSED, REOPENED = "waiting", "refused", "reopened"
+"""What becomes of a claimed reduction, besides that its proof is accepted."""
 DEFECTS_LIMIT = 4000
 """How many characters an officer may write to the agent."""
 
 
 class AlreadyDecided(RuntimeError):
-    """Another officer decided first; `state` is what they decided."""
+    """Another officer decided first; `state` is what the filing or the reduction is in since."""
 
     def __init__(self, state: str) -> None:
         super().__init__(state)

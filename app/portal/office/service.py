@@ -17,7 +17,7 @@ from portal.filing.index import Filing
 from portal.notices import service as notices
 from portal.office.models import ReceptionDecision
 from portal.office.rules import ACCEPTED, RETURNED, AlreadyDecided, check_defects
-from portal.payments.queries import docket_join
+from portal.payments.queries import state_of_filing
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -51,7 +51,7 @@ class Decision:
 
 def queue(text: str = "", state: str = "received", after: int = 0) -> tuple[list[QueueRow], bool]:
     """A page of filings in the order in which they came, after that one, and whether more follow."""
-    bills, of_filing, bill_state = docket_join()
+    bill_state = state_of_filing()
     query = (
         select(
             Filing.id,
@@ -63,7 +63,6 @@ def queue(text: str = "", state: str = "received", after: int = 0) -> tuple[list
             Filing.state,
             bill_state,
         )
-        .outerjoin(bills, of_filing)
         .where(Filing.id > after)
         .order_by(Filing.id)
         .limit(PAGE + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from portal.accounts.rules import Permission
 from portal.docket import service as docket
 from portal.docket import words
-from portal.office import service
+from portal.office import discount_pages, service
+from portal.office.blueprint import bp
 from portal.office.forms import ReturnForm
 from portal.office.rules import DEFECTS_LIMIT, AlreadyDecided
 from portal.payments.words import bill_tags
@@ -21,7 +22,7 @@ from portal.web.forms import Form
 from portal.web.paging import asked_after
 from portal.web.permissions import requires
 
-bp = Blueprint("office", __name__, template_folder="templates")
+__all__ = ["bp", "discount_pages"]
 
 STATES = ("received", "accepted", "returned", "")
 Answer = str | Response | tuple[str, int]

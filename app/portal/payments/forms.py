@@ -27,14 +27,15 @@ class CounterForm(Form):
     )
     amount = StringField(_("Amount taken"), validators=[DataRequired(_("Enter the amount that you took."))])
 
-    def __init__(self, total: Decimal, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, total: Decimal, decimals: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.total = total
+        self.total, self.decimals = total, decimals
 
     def validate_amount(self, field: StringField) -> None:
         """The amount is the bill's total, to the smallest unit."""
-        amount = rules.parse_amount(field.data or "")
+        amount = rules.parse_amount(field.data or "", self.decimals)
         if amount is None:
-            raise ValidationError(_("Enter the amount in figures, for example 165.00."))
+            example = Decimal(165).quantize(Decimal(1).scaleb(-self.decimals))
+            raise ValidationError(_("Enter the amount in figures, for example %(example)s.", example=example))
         if amount != self.total:
             raise ValidationError(_("The amount is not the total of the bill. A bill is paid whole."))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, func, or_, select
 
 from portal.db import db
 from portal.docket.rules import number_part
@@ -36,6 +35,7 @@ class BillRow:
 
     id: int
     reference: str
+    kind: str
     number: str
     applicant: str
     total: Decimal
@@ -46,30 +46,40 @@ class BillRow:
 
 def bill(reference: str, firm_id: int | None = None) -> BillView | None:
     """The bill of this reference, as typed; with `firm_id` only if it is that firm's own."""
-    query = (
-        select(Bill, Filing.number, Filing.title, Filing.applicant, Payment)
-        .join(Filing, Filing.id == Bill.filing_id)
-        .outerjoin(Payment, Payment.bill_id == Bill.id)
-        .where(Bill.reference == rules.compact_reference(reference))
-    )
+    query = _views().where(Bill.reference == rules.compact_reference(reference))
     if firm_id is not None:
         query = query.where(Bill.firm_id == firm_id)
     row = db.session.execute(query).first()
-    if row is None:
-        return None
-    found, number, title, applicant, payment = row
-    return BillView(found, list(found.items), number, title, applicant, payment)
+    return _view(row) if row else None
+
+
+def bills_of(filing_id: int) -> list[BillView]:
+    """Every bill of a filing, oldest first: that of its fees, and any balance; cancelled ones too."""
+    return [_view(row) for row in db.session.execute(_views().where(Bill.filing_id == filing_id).order_by(Bill.id))]
 
 
 def bill_of(filing_id: int) -> BillView | None:
-    """The bill that is owed or was paid for a filing; a cancelled one only when there is no other."""
-    reference = db.session.scalar(
-        select(Bill.reference)
-        .where(Bill.filing_id == filing_id)
-        .order_by((Bill.state == "cancelled").asc(), Bill.id.desc())
-        .limit(1)
+    """The bill over the fees of a filing, as they were when it was filed."""
+    return fees_bill(bills_of(filing_id))
+
+
+def fees_bill(bills: list[BillView]) -> BillView | None:
+    """Of a filing's bills the one over its fees; a cancelled one only when there is no other."""
+    found = [view for view in bills if view.bill.kind == rules.FEES]
+    return min(found, key=lambda view: (view.bill.state == "cancelled", -view.bill.id), default=None)
+
+
+def _views() -> Select[Bill, str, str, str, Payment]:
+    return (
+        select(Bill, Filing.number, Filing.title, Filing.applicant, Payment)
+        .join(Filing, Filing.id == Bill.filing_id)
+        .outerjoin(Payment, Payment.bill_id == Bill.id)
     )
-    return bill(reference) if reference else None
+
+
+def _view(row: Row[Bill, str, str, str, Payment]) -> BillView:
+    found, number, title, applicant, payment = row
+    return BillView(found, list(found.items), number, title, applicant, payment)
 
 
 def search(text: str, state: str, after: int = 0) -> tuple[list[BillRow], bool]:
@@ -79,7 +89,15 @@ def search(text: str, state: str, after: int = 0) -> tuple[list[BillRow], bool]:
     """
     query = (
         select(
-            Bill.id, Bill.reference, Filing.number, Filing.applicant, Bill.total, Bill.currency, Bill.state, Bill.due_on
+            Bill.id,
+            Bill.reference,
+            Bill.kind,
+            Filing.number,
+            Filing.applicant,
+            Bill.total,
+            Bill.currency,
+            Bill.state,
+            Bill.due_on,
         )
         .join(Filing, Filing.id == Bill.filing_id)
         .where(Bill.id > after)
@@ -100,6 +118,11 @@ def search(text: str, state: str, after: int = 0) -> tuple[list[BillRow], bool]:
     return rows[:PAGE], len(rows) > PAGE
 
 
-def docket_join() -> tuple[Any, ColumnElement[bool], ColumnElement[str]]:
-    """What joins a list of filings with their bills in one query: the table, the condition, the bill's state."""
-    return Bill, and_(Bill.filing_id == Filing.id, Bill.state != "cancelled"), Bill.state  # type: ignore[return-value]
+def state_of_filing() -> ScalarSelect[str | None]:
+    """Whether a filing is paid, as a column of a query that lists filings: due, paid, or None without a bill.
+
+    It is due while any of its bills is. A filing with a balance has two: a join would list it twice.
+    """
+    # "due" comes before "paid" in the alphabet: the least state is due as long as one bill is.
+    owed = select(func.min(Bill.state)).where(Bill.filing_id == Filing.id, Bill.state.in_(("due", "paid")))
+    return owed.correlate(Filing).scalar_subquery()

@@ -9,6 +9,9 @@ from decimal import Decimal
 COUNTER = "counter"
 """The driver of money taken by a cashier; `transaction` is the number on the counter's own receipt."""
 
+FEES, BALANCE = "fees", "balance"
+"""The kinds of bill: the one that comes with the filing, and one over what a refused reduction had taken off."""
+
 TRANSACTION = re.compile(r"^[A-Z0-9][A-Z0-9 ./_-]{0,98}$")
 
 
@@ -78,12 +81,14 @@ def _remainder(text: str) -> int:
     return int("".join(str(int(char, 36)) for char in text)) % 97
 
 
-def parse_amount(text: str) -> Decimal | None:
+def parse_amount(text: str, decimals: int = 2) -> Decimal | None:
     """An amount as people type it, with a point or a comma before the decimals, or None when it is none.
 
-    A mark with three digits behind it is refused as doubtful: thousands and decimals look alike there.
+    Unless the currency has three decimals, a mark with three digits behind it is refused as doubtful: thousands and
+    decimals look alike there.
     """
     compact = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if not re.fullmatch(r"\d{1,13}([.,]\d{1,2})?", compact, re.ASCII):
+    fraction = rf"([.,]\d{{1,{decimals}}})?" if decimals else ""
+    if not re.fullmatch(rf"\d{{1,13}}{fraction}", compact, re.ASCII):
         return None
     return Decimal(compact.replace(",", "."))

@@ -14,6 +14,7 @@ from portal.audit import service as audit
 from portal.calendar.rules import Act, Reception, period_end, reception
 from portal.calendar.service import office_days
 from portal.db import new_key, transaction, utc_now
+from portal.fees import record
 from portal.fees.rules import Fees
 from portal.filing.index import Filing
 from portal.notices import service as notices
@@ -25,19 +26,31 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, on: date) -> Bill:
-    """Bill the fees of a filing within the caller's transaction; `on` is the office's own date."""
+def issue_bill(
+    session: Session, filing: Filing, fees: Fees, profile: Profile, on: date, kind: str = rules.FEES, note: str = ""
+) -> Bill:
+    """Bill the fees of a filing within the caller's transaction; `on` is the office's own date.
+
+    A bill over nothing is settled as it is issued.
+    """
     if not rules.adds_up((line.amount for line in fees.lines), fees.total):
         raise ValueError(f"the items of the bill for {filing.number} do not add up to {fees.total}")
     session.flush()
+    now = utc_now()
+    days = profile.payment.bill_due_days if kind == rules.FEES else profile.payment.balance_due_days
     bill = Bill(
         reference=new_key(),
         filing_id=filing.id,
         firm_id=filing.firm_id,
+        kind=kind,
+        state="due" if fees.total else "paid",
         total=fees.total,
         currency=fees.currency,
-        issued_at=utc_now(),
-        due_on=period_end(on, office_days(), count=profile.payment.bill_due_days, act=Act.PAYMENT),
+        issued_at=now,
+        due_on=period_end(on, office_days(), count=days, act=Act.PAYMENT),
+        paid_at=None if fees.total else now,
+        note=note,
+        basis=record.of_basis(fees.basis),
         items=[
             BillItem(
                 position=position,
@@ -46,6 +59,7 @@ def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, o
                 quantity=line.quantity,
                 unit_amount=line.unit_amount,
                 amount=line.amount,
+                why=record.of_why(line.why),
             )
             for position, line in enumerate(fees.lines, start=1)
         ],
@@ -59,9 +73,21 @@ def issue_bill(session: Session, filing: Filing, fees: Fees, profile: Profile, o
         "bill-issued",
         ("filing", filing.number),
         bill=bill.reference,
+        kind=kind,
         total=str(bill.total),
         currency=bill.currency,
     )
+    return bill
+
+
+def cancel_bill(session: Session, bill_id: int, number: str) -> Bill:
+    """Cancel a bill of filing `number` that is still due, within the caller's transaction; raises AlreadyPaid."""
+    bill = session.get_one(Bill, bill_id, with_for_update=True)
+    if bill.state == "paid":
+        raise rules.AlreadyPaid(bill.reference)
+    if bill.state == "due":
+        bill.state, bill.cancelled_at = "cancelled", utc_now()
+        audit.record(session, "bill-cancelled", ("filing", number), bill=bill.reference, total=str(bill.total))
     return bill
 
 
@@ -118,7 +144,7 @@ def _confirm(session: Session, bill_reference: str, receipt: str, amount: Decima
 def _tell(session: Session, bill: Bill, payment: Payment) -> None:
     """Leave the trace of a payment, and tell the agent who filed."""
     filing = session.get_one(Filing, bill.filing_id, with_for_update=True)
-    if filing.reception_date is None:  # the office counts from the payment
+    if filing.reception_date is None and bill.kind == rules.FEES:  # the office counts from the payment
         _receive(session, filing, payment)
     audit.record(
         session,

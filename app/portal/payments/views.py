@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -13,6 +15,7 @@ from portal.docket.words import number as number_writer
 from portal.payments import queries, rules, service
 from portal.payments.forms import CounterForm
 from portal.payments.words import bill_tags
+from portal.web.formats import decimals_of
 from portal.web.paging import asked_after
 from portal.web.permissions import requires
 
@@ -76,7 +79,7 @@ def _looks_mistyped(text: str) -> bool:
 def counter(reference: str) -> Answer:
     """One bill at the counter: what is owed, and the form that confirms the payment."""
     view = queries.bill(reference) or abort(404)
-    return _counter_page(view, CounterForm(view.bill.total, formdata=None))
+    return _counter_page(view, _form(view, formdata=None))
 
 
 @bp.post("/office/cashier/<reference>")
@@ -84,7 +87,7 @@ def counter(reference: str) -> Answer:
 def confirm(reference: str) -> Answer:
     """Ask once more what will be recorded, then record it."""
     view = queries.bill(reference) or abort(404)
-    form = CounterForm(view.bill.total)
+    form = _form(view)
     step = request.form.get("step")
     if not form.validate_on_submit():
         return _counter_page(view, form, 422)
@@ -105,6 +108,11 @@ def confirm(reference: str) -> Answer:
         return _counter_page(queries.bill(reference) or abort(404), form, 409)
     flash(_("The payment is recorded. The agent was told."), "success")
     return redirect(url_for(".counter", reference=reference))
+
+
+def _form(view: queries.BillView, **more: Any) -> CounterForm:
+    """The form for a bill, whose amount is read with the decimals of its currency."""
+    return CounterForm(view.bill.total, decimals_of(view.bill.currency), **more)
 
 
 def _counter_page(view: queries.BillView, form: CounterForm, status: int = 200) -> tuple[str, int]:

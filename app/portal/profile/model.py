@@ -23,7 +23,7 @@ from portal.profile.calendar import (
     Weekday,
 )
 from portal.profile.documents import Colours, DocumentFormat, DocumentLimits, PageSize
-from portal.profile.fees import Discount, Fee, FeeSchedule, Unit
+from portal.profile.fees import Discount, Fee, FeeSchedule, Surcharge, Unit, check_schedules
 from portal.profile.office import Branch, Office, Support
 from portal.profile.payment import Payment, PaymentMethod
 from portal.profile.services import DocumentKind, Required, Right, Service
@@ -33,7 +33,7 @@ __all__ = [
     "Annuities", "AnnuityDue", "Basis", "Branch", "Calendar", "Code", "Colours", "Country", "CountsFrom", "Discount",
     "DocumentFormat", "DocumentKind", "DocumentLimits", "Fee", "FeeSchedule", "Holiday", "Money", "Office",
     "OutageRule", "PageSize", "Payment", "PaymentMethod", "Profile", "ReceptionOverride", "ReceptionRule", "Required",
-    "Restoration", "Right", "Service", "Strict", "Support", "Terms", "Text", "Unit", "Weekday", "wrong",
+    "Restoration", "Right", "Service", "Strict", "Support", "Surcharge", "Terms", "Text", "Unit", "Weekday", "wrong",
 ]  # fmt: skip
 
 
@@ -54,20 +54,8 @@ class Profile(Strict):
     def references_hold(self) -> Self:
         self._codes_are_unique()
         self._calendar_holds()
-        services = {service.code for service in self.services}
-        for s, schedule in enumerate(self.fee_schedules):
-            codes = {fee.code for fee in schedule.fees}
-            for f, fee in enumerate(schedule.fees):
-                if fee.service not in services:
-                    where = ["fee_schedules", s, "fees", f, "service"]
-                    raise wrong(where, f"names service '{fee.service}', which the profile does not have")
-            for d, discount in enumerate(schedule.discounts):
-                if missing := set(discount.applies_to) - codes:
-                    where = ["fee_schedules", s, "discounts", d, "applies_to"]
-                    raise wrong(where, f"applies to unknown fees: {', '.join(sorted(missing))}")
-                for code in self._without_proof(schedule, discount):
-                    where = ["fee_schedules", s, "discounts", d, "proof"]
-                    raise wrong(where, f"names document '{discount.proof}', which service '{code}' does not take")
+        documents = {service.code: {kind.code for kind in service.documents} for service in self.services}
+        check_schedules(self.fee_schedules, self.office.currency_decimals, documents)
         self._proofs_have_a_discount()
         for way, text in self.texts():
             if missing := set(self.office.languages) - set(text):
@@ -97,12 +85,6 @@ class Profile(Strict):
             if terms.right in rights:
                 raise wrong(["terms", t, "right"], f"'{terms.right}' was given before")
             rights.add(terms.right)
-
-    def _without_proof(self, schedule: FeeSchedule, discount: Discount) -> list[str]:
-        """The services whose agents could claim a discount and never prove it."""
-        reduced = {fee.service for fee in schedule.fees if fee.code in discount.applies_to}
-        takes = {service.code: {kind.code for kind in service.documents} for service in self.services}
-        return sorted(code for code in reduced if discount.proof and discount.proof not in takes[code])
 
     def _proofs_have_a_discount(self) -> None:
         """A document "when-discount" is the proof of a discount: of the one that names it, not of any other."""

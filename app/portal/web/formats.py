@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask
 
 from portal.context import profile
@@ -60,9 +60,14 @@ def money(value: Decimal | None, currency: str | None = None, language: str | No
     """An amount with its currency's code: a sign such as $ would not say whose."""
     if value is None:
         return ""
+    known = currency or profile().office.currency
+    return _money(value, known, decimals_of(known), language or chosen())
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimals amounts in a currency have: as the profile says for the office's own, else as is usual."""
     office = profile().office
-    decimals = office.currency_decimals if currency in (None, office.currency) else 2
-    return _money(value, currency or office.currency, decimals, language or chosen())
+    return office.currency_decimals if currency == office.currency else get_currency_precision(currency)
 
 
 def size(value: int, language: str | None = None) -> str:

@@ -17,6 +17,7 @@ ITEMS: list[tuple[Permission, str, LazyString]] = [
     (Permission.DRAFT, "/drafts", lazy_gettext("Drafts")),
     (Permission.SEE_DOCKET, "/docket", lazy_gettext("Docket")),
     (Permission.RECEIVE, "/office/reception", lazy_gettext("Reception")),
+    (Permission.RECEIVE, "/office/discounts", lazy_gettext("Reductions")),
     (Permission.TAKE_PAYMENT, "/office/cashier", lazy_gettext("Cashier")),
     (Permission.ADMINISTER, "/office/calendar", lazy_gettext("Calendar")),
     (Permission.EXPLAIN, "/explain", lazy_gettext("Explain")),

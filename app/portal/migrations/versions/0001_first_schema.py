@@ -160,6 +160,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_entries_event"), "audit_entries", ["event"], unique=False)
     op.create_index("ix_audit_entries_subject", "audit_entries", ["subject_type", "subject_id"], unique=False)
     op.create_table(
+        "closures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("branch", sa.String(length=60), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_closures_recorded_by_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["users.id"], name=op.f("fk_closures_withdrawn_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
+        sa.UniqueConstraint("key", name=op.f("uq_closures_key")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_closures_days", "closures", ["first_day", "last_day"], unique=False)
+    op.create_table(
         "drafts",
         sa.Column("id", sa.CHAR(length=16), nullable=False),
         sa.Column("firm_id", sa.Integer(), nullable=False),
@@ -178,6 +199,52 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index(op.f("ix_drafts_firm_id"), "drafts", ["firm_id"], unique=False)
+    op.create_table(
+        "fee_quotes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("draft_id", sa.CHAR(length=16), nullable=False),
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("made_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("schedule", sa.JSON(), nullable=False),
+        sa.Column("fees", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_fee_quotes_firm_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_fee_quotes_made_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fee_quotes")),
+        sa.UniqueConstraint("reference", name=op.f("uq_fee_quotes_reference")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_fee_quotes_draft_id"), "fee_quotes", ["draft_id"], unique=False)
+    op.create_index(op.f("ix_fee_quotes_firm_id"), "fee_quotes", ["firm_id"], unique=False)
+    op.create_table(
+        "outages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("system", sa.String(length=12), nullable=False),
+        sa.Column("begins_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("ends_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_outages_recorded_by_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["users.id"], name=op.f("fk_outages_withdrawn_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outages")),
+        sa.UniqueConstraint("key", name=op.f("uq_outages_key")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_outages_times", "outages", ["begins_at", "ends_at"], unique=False)
     op.create_table(
         "user_roles",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -248,6 +315,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("received_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.Column("reception_date", sa.Date(), nullable=True),
+        sa.Column("reception", sa.JSON(), nullable=False),
         sa.Column("manifest_sha512", sa.CHAR(length=128), nullable=False),
         sa.Column("fee_total", sa.Numeric(16, 3).with_variant(sa.String(20), "sqlite"), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
@@ -295,12 +363,16 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=30), nullable=False),
         sa.Column("filing_id", sa.Integer(), nullable=False),
         sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("total", sa.Numeric(16, 3).with_variant(sa.String(20), "sqlite"), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("issued_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("paid_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("basis", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], name=op.f("fk_bills_filing_id")),
         sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_bills_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bills")),
@@ -354,12 +426,35 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("unit_amount", sa.Numeric(16, 3).with_variant(sa.String(20), "sqlite"), nullable=False),
         sa.Column("amount", sa.Numeric(16, 3).with_variant(sa.String(20), "sqlite"), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["bill_id"], ["bills.id"], name=op.f("fk_bill_items_bill_id")),
         sa.PrimaryKeyConstraint("bill_id", "position", name=op.f("pk_bill_items")),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
+    op.create_table(
+        "discount_reviews",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.JSON(), nullable=False),
+        sa.Column("proof", sa.String(length=60), nullable=False),
+        sa.Column("amount", sa.Numeric(16, 3).with_variant(sa.String(20), "sqlite"), nullable=False),
+        sa.Column("currency", sa.CHAR(length=3), nullable=False),
+        sa.Column("owed", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("bill_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.ForeignKeyConstraint(["bill_id"], ["bills.id"], name=op.f("fk_discount_reviews_bill_id")),
+        sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], name=op.f("fk_discount_reviews_filing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discount_reviews")),
+        sa.UniqueConstraint("filing_id", "code", name=op.f("uq_discount_reviews_filing_id_code")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_discount_reviews_queue", "discount_reviews", ["state", "id"], unique=False)
     op.create_table(
         "payments",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -379,3 +474,19 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index(op.f("ix_payments_bill_id"), "payments", ["bill_id"], unique=False)
+    op.create_table(
+        "discount_decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["users.id"], name=op.f("fk_discount_decisions_officer_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["discount_reviews.id"], name=op.f("fk_discount_decisions_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discount_decisions")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_discount_decisions_review_id"), "discount_decisions", ["review_id"], unique=False)

@@ -87,7 +87,7 @@ def test_missing_key_is_refused_with_the_line_of_its_place(tmp_path: Path) -> No
         ("date: 2026-12-28", "date: 2026-02-30", "2026-02-30", "is not a date"),
         ("applies_to: [tm-filing, tm-class, ", "applies_to: [tm-fling, ", "tm-fling", "unknown fees: tm-fling"),
         ("proof: small-entity-proof", "proof: small-entity", "proof: small-entity", "does not take"),
-        (", proof: small-entity-proof", "", "required: when-discount", "no discount has it as its proof"),
+        (", proof: small-entity-proof", ", automatic: true", "when-discount", "no discount has it as its proof"),
         (
             "service: trademark-national, unit: class",
             "service: mark, unit: class",

@@ -25,6 +25,8 @@ PUBLIC = {
     "accounts.sign_out",
     "calendar.this_year",
     "calendar.closed_days",
+    "fees.calculator",
+    "fees.schedule",
 }
 """The addresses that anybody may use: whoever adds one says so here."""
 

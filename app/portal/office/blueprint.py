@@ -1,0 +1,7 @@
+"""The blueprint of the officers' pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("office", __name__, template_folder="templates")
