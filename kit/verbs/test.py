@@ -44,7 +44,12 @@ def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int
         output.emit_json(
             "kit.test",
             1,
-            {"passed": passed, "failed": failed, "stages": [outcome.as_dict() for outcome in outcomes.values()]},
+            {
+                "passed": passed,
+                "failed": failed,
+                "not_run": sum(o.not_run for o in outcomes.values()),
+                "stages": [outcome.as_dict() for outcome in outcomes.values()],
+            },
         )
     else:
         click.echo(f"{passed} passed, {failed} failed")
@@ -55,7 +60,7 @@ def _chosen(fast: bool, only: tuple[str, ...]) -> list[str]:
     unknown = [name for name in only if name not in stages.ALL]
     if unknown:
         raise KitError(
-            "KIT-050",
+            "KIT-062",
             f"There is no stage called {unknown[0]!r}.",
             why=f"stages: {', '.join(stages.ALL)}",
             fix="name one of them",
@@ -89,12 +94,15 @@ def _show(outcomes: list[Outcome], seconds: float) -> None:
             "ok" if outcome.ok else "FAILED",
             str(outcome.passed),
             str(outcome.failed),
+            str(outcome.not_run or ""),
             output.duration(outcome.seconds),
         ]
         for outcome in outcomes
     ]
-    output.table("", ["stage", "", "passed", "failed", "time"], rows)
+    output.table("", ["stage", "", "passed", "failed", "not run", "time"], rows)
     for outcome in outcomes:
         for note in outcome.notes[:20]:
             output.say(f"  {outcome.stage}: {note}", style="red")
+        for notice in outcome.notices:
+            output.say(f"  {outcome.stage}: {notice}", style="yellow")
     output.say(f"all stages: {output.duration(seconds)}")
