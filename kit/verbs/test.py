@@ -41,16 +41,8 @@ def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int
     _show(list(outcomes.values()), time.monotonic() - begun)
     output.say(f"logs  {run.logs}")
     if as_json:
-        output.emit_json(
-            "kit.test",
-            1,
-            {
-                "passed": passed,
-                "failed": failed,
-                "not_run": sum(o.not_run for o in outcomes.values()),
-                "stages": [outcome.as_dict() for outcome in outcomes.values()],
-            },
-        )
+        counts = {"passed": passed, "failed": failed, "not_run": sum(one.not_run for one in outcomes.values())}
+        output.emit_json("kit.test", 1, {**counts, "stages": [outcome.as_dict() for outcome in outcomes.values()]})
     else:
         click.echo(f"{passed} passed, {failed} failed")
     return int(Exit.CHECKS_FAILED if failed else Exit.DONE)
