@@ -21,7 +21,7 @@ from kit.testrun.outcome import Outcome, total
 @click.option("--only", metavar="STAGE", multiple=True, help="Only this stage (may be repeated).")
 @json_option
 def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int:
-    """Run lint, unit, integration, a rehearsal of its own, acceptance, browser, drills and molecule.
+    """Run lint, unit, integration, rehearsals of its own, acceptance, browser, drills and molecule.
 
     A failed stage does not stop the next one. Ends with 3 when anything failed.
     """
@@ -35,7 +35,7 @@ def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int
         for name in chosen:
             outcomes[name] = _run_stage(name, run, outcomes)
     finally:
-        if not keep and {"rehearsal", "molecule"} & set(outcomes):
+        if not keep and {"rehearsal", "demo rehearsal", "molecule"} & set(outcomes):
             stages.take_down(run)
     passed, failed = total(outcomes.values())
     _show(list(outcomes.values()), time.monotonic() - begun)
