@@ -1,8 +1,10 @@
-"""The keys and certificates that `init` makes: a signer's keystore and the internal TLS authority."""
+"""The keys and certificates that the kit makes: a signer's keystore, the internal TLS authority, bought ones."""
 
 from __future__ import annotations
 
 import base64
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 SIGNER_DAYS = 730
 AUTHORITY_DAYS = 3650
+BOUGHT_DAYS = 365
 NO_EFFECT = {"test": "TEST, no legal effect", "demo": "DEMO, no legal effect"}
 
 
@@ -31,6 +34,15 @@ class Authority:
 
     key: str
     certificate: str
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What a supplier delivers, all PEM: the server's certificate with the authority between, its key, and the root."""
+
+    chain: str
+    key: str
+    root: str
 
 
 def signer_name(office: str, tier: str) -> str:
@@ -79,13 +91,44 @@ def signing_keystore(office: str, tier: str, passphrase: str) -> Signing:
 def authority(name: str) -> Authority:
     """Make an authority for TLS certificates: ECDSA P-256, 10 years, may issue leaves only."""
     key, certificate = _root(name[:64], name, datetime.now(UTC))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return Authority(_private_pem(key), _pem(certificate))
+
+
+def bought(names: Sequence[str], days: int = BOUGHT_DAYS) -> Bought:
+    """Make what a supplier would sell for these names and addresses: root, issuing authority, certificate."""
+    now = datetime.now(UTC)
+    supplier = "Supplier of a rehearsal"
+    root_key, root = _root(f"{supplier}, root", supplier, now, below=1)
+    middle_key, middle = _root(f"{supplier}, issuing", supplier, now, issuer=(root_key, root))
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])]))
+        .issuer_name(middle.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(middle_key.public_key()), critical=False)
+        .sign(middle_key, hashes.SHA256())
     )
-    return Authority(private.decode(), _pem(certificate))
+    return Bought(_pem(certificate) + _pem(middle), _private_pem(key), _pem(root))
 
 
-def _root(name: str, organisation: str, now: datetime) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+def _root(
+    name: str,
+    organisation: str,
+    now: datetime,
+    *,
+    below: int = 0,
+    issuer: tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None = None,
+) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    """Make an authority with at most `below` authorities under it, by itself or by `issuer`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
@@ -93,20 +136,35 @@ def _root(name: str, organisation: str, now: datetime) -> tuple[ec.EllipticCurve
             x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
+    issuer_key, issuer_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(issuer_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=AUTHORITY_DAYS))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=below), critical=True)
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .sign(issuer_key, hashes.SHA256())
     )
     return key, certificate
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _private_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
 
 
 def _usage(**granted: bool) -> x509.KeyUsage:

@@ -31,6 +31,7 @@ VERBS = {
     "status": "show what runs where",
     "backup": "back up now",
     "restore": "restore the newest backup, or a named one",
+    "reset": "put a test or demo tier back to its training data",
     "drill": "break a rehearsal on purpose, and see that nothing is lost",
     "dev": "run the portal alone on this machine, for those who work on its pages",
     "test": "run everything that tests",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kit import output, secrets
+from kit import foreign, output, secrets
 from kit.errors import Exit, KitError
 from kit.paths import PLAYBOOKS, write_private
 from kit.playbook import PlaybookResult, run_playbook, show_end
@@ -43,6 +43,7 @@ def apply_tier(tier: Tier, *, check: bool = False, limit: str = "", tags: str = 
 
     stage.require(tier)
     secrets.read(tier)
+    foreign.require_own(tier)
     with output.step("Building the release"):
         release = build()
     # named for the whole run: another build may move the pointer to the newest release while this one lasts

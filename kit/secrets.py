@@ -14,6 +14,8 @@ from kit.paths import write_private
 from kit.tier import Tier
 
 DEMONSTRATION = ("agent", "officer", "cashier")
+ACCOUNTS = ("application", "migration", "backup", "restore")
+"""Accounts of the database that a password is made for."""
 
 
 def new_password(length: int = 24) -> str:
@@ -35,9 +37,7 @@ def make(tier: Tier, office: str) -> dict[str, Any]:
     signing = certificates.signing_keystore(office, tier.name, passphrase)
     authority = certificates.authority(f"{office} internal CA ({tier.name})")
     return {
-        "vault_database_passwords": {
-            account: new_password() for account in ("admin", "application", "migration", "backup")
-        },
+        "vault_database_passwords": {account: new_password() for account in ACCOUNTS},
         "vault_portal_secret_key": secrets.token_urlsafe(48),
         "vault_portal_totp_secret": secrets.token_urlsafe(32),
         "vault_portal_password_salt": secrets.token_urlsafe(32),
@@ -125,8 +125,16 @@ def ensure(tier: Tier, office: str) -> tuple[dict[str, Any], list[str]]:
     known = read(tier) if tier.vault.is_file() else {}
     made = make(tier, office) if not known else _missing(tier, office, known)
     new = [name for name in made if name not in known]
+    known = {**known, **{name: made[name] for name in new}}
+    # A later release may have one account more: its password joins those that are there.
+    passwords = {account: new_password() for account in ACCOUNTS} | known["vault_database_passwords"]
+    new += [
+        f"vault_database_passwords.{account}"
+        for account in passwords
+        if account not in known["vault_database_passwords"]
+    ]
     if new:
-        known = {**known, **{name: made[name] for name in new}}
+        known["vault_database_passwords"] = passwords
         write(tier, known)
     return known, new
 

@@ -66,6 +66,11 @@ class Tier:
         return self.state / "vault-password"
 
     @property
+    def certificates(self) -> Path:
+        """Return the directory of certificates that were bought; a rehearsal's are made by its own supplier."""
+        return (self.state if self.rehearsal else self.folder) / "certificates"
+
+    @property
     def office_file(self) -> Path:
         """Return the office's profile for this tier."""
         return self.folder / "office.yml"

@@ -15,7 +15,7 @@ STAMP = "outside-made-from"
 def fingerprint(tier: Tier, container: str) -> str:
     """Return a hash of all that `playbooks/rehearsal.yml` depends on, and of the very container it was run on."""
     folders = [ROLES / "outside", ROLES / "tls", INVENTORIES / "common", INVENTORIES / "rehearsal", tier.folder]
-    files = [PLAYBOOKS / "rehearsal.yml", tier.state / "hosts.yml", tier.vault]
+    files = [PLAYBOOKS / "rehearsal.yml", tier.state / "hosts.yml", tier.vault, *tier.certificates.glob("*")]
     return of_files([*files, *(file for folder in folders for file in folder.rglob("*"))], container)
 
 

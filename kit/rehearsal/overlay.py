@@ -11,6 +11,8 @@ from typing import Any
 from kit.rehearsal import names
 
 USER = "debian"
+KEY = "id_ed25519"
+KNOWN_HOSTS = "known_hosts"
 
 
 def quoted_option(path: Path) -> str:
@@ -18,20 +20,24 @@ def quoted_option(path: Path) -> str:
     return f"""-o 'UserKnownHostsFile="{path}"'"""
 
 
-def hosts(
-    addresses: Mapping[str, str], subnet: IPv4Network, key: Path, known_hosts: Path, resolvers: Sequence[str]
-) -> dict[str, Any]:
-    """Return the overlay as an Ansible inventory: how to reach each host, and what only a rehearsal knows."""
+def hosts(addresses: Mapping[str, str], subnet: IPv4Network, folder: Path, resolvers: Sequence[str]) -> dict[str, Any]:
+    """Return the overlay as an Ansible inventory: how to reach each host, and what only a rehearsal knows.
+
+    `folder` is the rehearsal's own: its key and its known_hosts are there.
+    """
     shared = {
         "rehearsal": True,
+        "rehearsal_state": str(folder),
         "rehearsal_subnet": str(subnet),
         "rehearsal_gateway": str(subnet.network_address + 1),
         "rehearsal_outside_address": addresses.get(names.OUTSIDE, ""),
         "rehearsal_addresses": dict(addresses),
         "rehearsal_resolvers": list(resolvers),
         "ansible_user": USER,
-        "ansible_ssh_private_key_file": str(key),
-        "ansible_ssh_common_args": (f"{quoted_option(known_hosts)} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"),
+        "ansible_ssh_private_key_file": str(folder / KEY),
+        "ansible_ssh_common_args": (
+            f"{quoted_option(folder / KNOWN_HOSTS)} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
+        ),
     }
     reach = {host: {"ansible_host": address, **shared_for_host()} for host, address in addresses.items()}
     return {

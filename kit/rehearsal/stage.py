@@ -64,12 +64,12 @@ def set_up(tier: Tier) -> Stage:
         containers.report(server, done)
         if done != "was running":
             made.append(server.host)
-    known_hosts = folder / "known_hosts"
+    known_hosts = folder / overlay.KNOWN_HOSTS
     lines = [line for server in stage for line in containers.host_keys(server)]
     write_private(known_hosts, "\n".join(lines) + "\n")
-    key = folder / "id_ed25519"
+    key = folder / overlay.KEY
     addresses = {server.host: server.address for server in stage}
-    inventory = overlay.hosts(addresses, subnet, key, known_hosts, machine_resolvers())
+    inventory = overlay.hosts(addresses, subnet, folder, machine_resolvers())
     write_private(folder / "hosts.yml", overlay.as_text(inventory))
     write_private(folder / "ssh_config", overlay.ssh_config(addresses, key, known_hosts))
     for server in stage:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kit import output, shell
@@ -14,8 +14,8 @@ from kit.paths import ROLES, ROOT, VENV
 from kit.testrun.outcome import Outcome, from_junit, from_second_apply, from_verification
 from kit.testrun.process import stream
 
-INSTANCE = "check"
 MINUTE = 60.0
+PROOFS = "tests/drills/test_proofs_can_fail.py"
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,32 @@ class Run:
 
     logs: Path
     tier: str = "test"
+    instance: str = "check"
 
     @property
     def environment(self) -> dict[str, str]:
         """Return what tools need to see: a rehearsal of its own, tools of the clone, no colours in logs."""
         return {
-            "KIT_INSTANCE": INSTANCE,
+            "KIT_INSTANCE": self.instance,
             "KIT_TIER": self.tier,
             "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}",
             "PYTHONUNBUFFERED": "1",
         }
 
+    @property
+    def on_demo(self) -> Run:
+        """Return the same run on the demo tier, whose rehearsal stands beside the other."""
+        return replace(self, tier="demo", instance="check-demo")
+
+    def log(self, verb: str) -> Path:
+        """Return where the words of a verb of the operator's command are kept."""
+        return self.logs / f"{self.tier}-{verb}.log"
+
     def kit(self, *arguments: str, limit: float, keep_stdout: bool = False) -> tuple[int, str]:
         """Run the operator's command for the run's own rehearsal; return its exit code and its document."""
         done = stream(
             [sys.executable, "-P", "-m", "kit", *arguments],
-            self.logs / f"{arguments[0]}.log",
+            self.log(arguments[0]),
             limit=limit,
             env=self.environment,
             keep_stdout=keep_stdout,
@@ -104,7 +114,7 @@ def rehearsal(run: Run) -> Outcome:
     code, _ = run.kit("up", run.tier, "--no-verify", limit=20 * MINUTE)
     if code == 0:
         return Outcome("rehearsal", passed=1)
-    return Outcome("rehearsal", failed=1, notes=[f"bin/kit up ended with {code}: {run.logs / 'up.log'}"])
+    return Outcome("rehearsal", failed=1, notes=[f"bin/kit up ended with {code}: {run.log('up')}"])
 
 
 def second_apply(run: Run) -> Outcome:
@@ -141,9 +151,15 @@ def molecule(run: Run) -> Outcome:
     return outcome
 
 
+def on_demo(stage: Callable[[Run], Outcome]) -> Callable[[Run], Outcome]:
+    """Return a stage that does the same on the demo tier."""
+    return lambda run: stage(run.on_demo)
+
+
 def take_down(run: Run) -> None:
-    """Remove the run's own rehearsal."""
-    run.kit("down", run.tier, limit=5 * MINUTE)
+    """Remove the run's own rehearsals."""
+    for one in (run, run.on_demo):
+        one.kit("down", one.tier, limit=5 * MINUTE)
 
 
 # name → (stage, the stage without which it proves nothing)
@@ -159,5 +175,12 @@ ALL: dict[str, tuple[Callable[[Run], Outcome], str]] = {
     "acceptance": (acceptance, "rehearsal"),
     "browser": (pytest_stage("browser", "tests/browser", "-v", limit=20 * MINUTE), "rehearsal"),
     "drills": (pytest_stage("drills", "tests/drills", "--rehearsal", "-v", limit=20 * MINUTE), "rehearsal"),
+    "demo rehearsal": (on_demo(rehearsal), ""),
+    "demo second apply": (on_demo(second_apply), "demo rehearsal"),
+    "demo acceptance": (on_demo(acceptance), "demo rehearsal"),
+    "demo proofs": (
+        on_demo(pytest_stage("demo-proofs", PROOFS, "--rehearsal", "-v", limit=20 * MINUTE)),
+        "demo rehearsal",
+    ),
     "molecule": (molecule, ""),
 }

@@ -21,7 +21,7 @@ from kit.testrun.outcome import Outcome, total
 @click.option("--only", metavar="STAGE", multiple=True, help="Only this stage (may be repeated).")
 @json_option
 def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int:
-    """Run lint, unit, integration, a rehearsal of its own, acceptance, browser, drills and molecule.
+    """Run lint, unit, integration, rehearsals of its own, acceptance, browser, drills and molecule.
 
     A failed stage does not stop the next one. Ends with 3 when anything failed.
     """
@@ -35,17 +35,14 @@ def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int
         for name in chosen:
             outcomes[name] = _run_stage(name, run, outcomes)
     finally:
-        if not keep and {"rehearsal", "molecule"} & set(outcomes):
+        if not keep and {"rehearsal", "demo rehearsal", "molecule"} & set(outcomes):
             stages.take_down(run)
     passed, failed = total(outcomes.values())
     _show(list(outcomes.values()), time.monotonic() - begun)
     output.say(f"logs  {run.logs}")
     if as_json:
-        output.emit_json(
-            "kit.test",
-            1,
-            {"passed": passed, "failed": failed, "stages": [outcome.as_dict() for outcome in outcomes.values()]},
-        )
+        counts = {"passed": passed, "failed": failed, "not_run": sum(one.not_run for one in outcomes.values())}
+        output.emit_json("kit.test", 1, {**counts, "stages": [outcome.as_dict() for outcome in outcomes.values()]})
     else:
         click.echo(f"{passed} passed, {failed} failed")
     return int(Exit.CHECKS_FAILED if failed else Exit.DONE)
@@ -55,7 +52,7 @@ def _chosen(fast: bool, only: tuple[str, ...]) -> list[str]:
     unknown = [name for name in only if name not in stages.ALL]
     if unknown:
         raise KitError(
-            "KIT-050",
+            "KIT-062",
             f"There is no stage called {unknown[0]!r}.",
             why=f"stages: {', '.join(stages.ALL)}",
             fix="name one of them",
@@ -89,12 +86,15 @@ def _show(outcomes: list[Outcome], seconds: float) -> None:
             "ok" if outcome.ok else "FAILED",
             str(outcome.passed),
             str(outcome.failed),
+            str(outcome.not_run or ""),
             output.duration(outcome.seconds),
         ]
         for outcome in outcomes
     ]
-    output.table("", ["stage", "", "passed", "failed", "time"], rows)
+    output.table("", ["stage", "", "passed", "failed", "not run", "time"], rows)
     for outcome in outcomes:
         for note in outcome.notes[:20]:
             output.say(f"  {outcome.stage}: {note}", style="red")
+        for notice in outcome.notices:
+            output.say(f"  {outcome.stage}: {notice}", style="yellow")
     output.say(f"all stages: {output.duration(seconds)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -72,13 +73,19 @@ def _prepare_outside(tier: Tier, scene: stage.Stage) -> None:
     outside.remember(tier, container)
 
 
+def _browser_authority(tier: Tier) -> Path:
+    """Return the root of the certificate that a browser is shown."""
+    bought = tier.certificates / "authority.crt"
+    return bought if bought.is_file() else tier.state / "ca.pem"
+
+
 def _welcome(tier: Tier, scene: stage.Stage, secrets: dict[str, Any]) -> None:
     """Print where the portal is and who may sign in."""
     from kit.people import COLUMNS, sign_ins
 
     first = tier.hosts[0]
     output.say(f"The portal of {tier.title} is at https://{scene.address(first)}/")
-    output.say(f"its authority is {tier.state / 'ca.pem'} (let your browser trust it, or accept the warning)")
+    output.say(f"its authority is {_browser_authority(tier)} (let your browser trust it, or accept the warning)")
     output.say("")
     output.table("Sign in as", COLUMNS, sign_ins(secrets))
     output.say("")

@@ -20,14 +20,21 @@ with create_engine(url).connect() as connection:
     if result.returns_rows:
         print(*("\\t".join(str(cell) for cell in row) for row in result), sep="\\n")
 """
+IN_THE_CLEAR = "create_engine(url.split('&ssl_ca')[0], connect_args={'ssl_disabled': True})"
+# Accounts that are let in from another server and of which no encryption is asked.
+WITHOUT_TLS = (
+    "SELECT CONCAT(User, '@', Host) FROM mysql.user WHERE Host <> 'localhost' AND ssl_type = '' "
+    "AND NOT @@require_secure_transport"
+)
 # Reading and writing rows. Everything else is beyond the portal's work.
 APPLICATION_MAY = {"SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE", "CREATE TEMPORARY TABLES", "LOCK TABLES", "USAGE"}
 
 
-def as_portal(statement: str) -> tuple[str, str]:
+def as_portal(statement: str, *, tls: bool = True) -> tuple[str, str]:
     """The command that runs a statement as the portal's account, and what the report calls it."""
-    command = f"sudo -u portal /opt/portal/current/bin/python -c {shlex.quote(AS_PORTAL)} {shlex.quote(statement)}"
-    return command, f"as the portal's own account: {statement}"
+    program = AS_PORTAL if tls else AS_PORTAL.replace("create_engine(url)", IN_THE_CLEAR)
+    command = f"sudo -u portal /opt/portal/current/bin/python -c {shlex.quote(program)} {shlex.quote(statement)}"
+    return command, f"as the portal's own account{'' if tls else ', without encryption'}: {statement}"
 
 
 def as_administrator(statement: str) -> str:
@@ -43,13 +50,34 @@ def test_database_answers_the_portal(servers: Servers, look: Looker) -> None:
 
 
 @pytest.mark.checklist("INF-06")
-def test_database_answers_nobody_else(servers: Servers, outside: Server, look: Looker) -> None:
+def test_database_answers_nobody_else(servers: Servers, tier: str, outside: Server, look: Looker) -> None:
     """A database on the internet is guessed at all day; one stolen password would be every unpublished filing."""
+    served = {*servers.names("portal"), *servers.names("backup"), *servers.names("database")}
     for server in servers.group("database"):
         listening = look.at(server, "ss -Hltn 'sport = :3306'")
         assert listening.strip(), f"no database listens on {server.name}: the question would prove nothing"
-        code, _ = look.attempt(outside, f"timeout 3 bash -c 'exec 3<>/dev/tcp/{server.address}/3306'")
-        assert code != 0, f"the database of {server.name} answers {outside.name}"
+        strangers = [outside, *(other for other in servers.others(server, tier) if other.name not in served)]
+        for stranger in strangers:
+            code, _ = look.attempt(stranger, f"timeout 3 bash -c 'exec 3<>/dev/tcp/{server.address}/3306'")
+            assert code != 0, f"the database of {server.name} answers {stranger.name}"
+
+
+@pytest.mark.checklist("INF-06")
+def test_between_servers_the_database_speaks_over_tls_alone(servers: Servers, look: Looker) -> None:
+    """Every unpublished filing passes between them: who listens there must not read it, nor sign in afterwards."""
+    for portal in servers.group("portal"):
+        spoken = look.at(portal, *as_portal("SHOW STATUS LIKE 'Ssl_version'")).split()
+        apart = portal.name not in servers.names("database")
+        if apart:
+            assert spoken[-1] in ("TLSv1.2", "TLSv1.3"), (
+                f"the portal of {portal.name} speaks to its database in the clear"
+            )
+            code, said = look.attempt(portal, *as_portal("SELECT 'in the clear'", tls=False))
+            assert code != 0, f"the database lets {portal.name} in without encryption"
+            assert "insecure transport" in said or "denied" in said, f"refused for another reason: {said[-300:]}"
+    for server in servers.group("database"):
+        lax = look.at(server, as_administrator(WITHOUT_TLS)).split()
+        assert not lax, f"{server.name} lets these accounts in from other servers without encryption: {lax}"
 
 
 @pytest.mark.checklist("INF-06")

@@ -1,17 +1,23 @@
-"""INF-09: what answers, seen from another host."""
+"""INF-09: what answers, seen from outside and from every other server of the tier."""
 
 from __future__ import annotations
 
+import ipaddress
+import json
+import shlex
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
+from tests.support import scan
 from tests.support.servers import Server, Servers
 from tests.support.tier_plugin import Looker
 
 # Services that Debian packages open on UDP, and those that attackers reflect traffic with.
 UDP_PORTS = "53,67,69,111,123,137,161,389,443,500,514,1194,1900,3702,4500,5353,11211"
 UNANNOUNCED = 28017
+SCAN = Path(scan.__file__).read_text(encoding="utf-8")
 
 
 def allowed_from_outside(servers: Servers, server: Server, proto: str) -> set[int]:
@@ -45,14 +51,57 @@ def test_only_the_tcp_ports_of_the_access_table_answer(
     servers: Servers, tier: str, rehearsal: bool, outside: Server, look: Looker
 ) -> None:
     """A port that nobody meant to open is the one that nobody patches."""
+    assert any(allowed_from_outside(servers, one, "tcp") for one in servers.group(tier)), (
+        "the access table opens nothing"
+    )
     for server in servers.group(tier):
         packets = 15000 if rehearsal else 3000
         found = answering(look, outside, server, f"-sS -p- -T4 --min-rate {packets} --max-retries 1")
         allowed = allowed_from_outside(servers, server, "tcp")
-        assert allowed, f"the access table opens nothing on {server.name}"
         assert set(found) <= allowed, f"{server.name} answers on {sorted(set(found) - allowed)} as well"
         closed = sorted(port for port in allowed if found.get(port) != "open")
         assert not closed, f"{server.name} does not serve {closed}, which the access table opens"
+
+
+def opened_to(servers: Servers, client: Server, server: Server) -> set[int]:
+    """TCP ports of `server` that the access table opens to `client`, another server of the tier."""
+    address = ipaddress.ip_address(client.address)
+
+    def meant(word: str) -> bool:
+        if word == "anywhere":
+            return True
+        if word == "administration":
+            return any(address in ipaddress.ip_network(net) for net in servers.variable("tier_administration", "all"))
+        if servers.names(word):
+            return client.name in servers.names(word)
+        return address in ipaddress.ip_network(word, strict=False)
+
+    found = set()
+    for row in servers.variable("firewall_access", "all"):
+        words = [row["from"]] if isinstance(row["from"], str) else row["from"]
+        concerned = row["group"] == "all" or server.name in servers.names(row["group"])
+        if concerned and row["proto"] == "tcp" and any(meant(word) for word in words):
+            found.add(int(row["port"]))
+    return found
+
+
+@pytest.mark.checklist("INF-09")
+def test_the_tiers_own_servers_reach_only_what_the_table_opens_to_them(
+    servers: Servers, tier: str, rehearsal: bool, look: Looker
+) -> None:
+    """Whoever took one server over goes on to the next by the ports between them."""
+    patience = "0.4" if rehearsal else "1.5"
+    for server in servers.group(tier):
+        for client in servers.others(server, tier):
+            shown = f"ask every TCP port of {server.name} ({server.address})"
+            scan = f"python3 -c {shlex.quote(SCAN)} {server.address} {patience}"
+            found = {int(port): state for port, state in json.loads(look.at(client, scan, shown)).items()}
+            allowed = opened_to(servers, client, server)
+            assert set(found) <= allowed, (
+                f"{server.name} answers {client.name} on {sorted(set(found) - allowed)} as well"
+            )
+            closed = sorted(port for port in allowed if found.get(port) != "open")
+            assert not closed, f"{server.name} does not serve {client.name} {closed}, which the access table opens"
 
 
 @pytest.mark.checklist("INF-09")

@@ -11,6 +11,19 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.import_plugin("tests.support.tier_plugin")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot be broken on this tier: one server has no line to a second one."""
+    tier = config.getoption("--tier")
+    elsewhere = {id(one) for one in items if tier not in getattr(_fault(one), "tiers", (tier,))}
+    config.hook.pytest_deselected(items=[one for one in items if id(one) in elsewhere])
+    items[:] = [one for one in items if id(one) not in elsewhere]
+
+
+def _fault(item: pytest.Item) -> object:
+    call = getattr(item, "callspec", None)
+    return call.params.get("fault") if call else None
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Stop before anything is broken that people work with."""
     if not session.config.getoption("--rehearsal"):

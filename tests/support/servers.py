@@ -64,19 +64,43 @@ class Servers:
         assert names, f"the inventory has no host in group {group}"
         return [self.server(name) for name in names]
 
-    def variable(self, name: str, group: str = "all") -> Any:
-        """A variable as the first host of `group` sees it, references filled in. KeyError when it is not set."""
+    def variable(self, name: str, group: str = "all", otherwise: Any = None) -> Any:
+        """A variable as the first host of `group` sees it, references filled in.
+
+        One that is not set is `otherwise`; KeyError without it.
+        """
         known = self._variables[self.names(group)[0]]
-        value = known[name]
-        for _ in range(5):
-            if not (isinstance(value, str) and "{{" in value):
-                return value
-            value = Environment(undefined=StrictUndefined, autoescape=False).from_string(value).render(known)
-        raise AssertionError(f"{name} refers to itself: {value}")
+        return _filled(known[name] if otherwise is None else known.get(name, otherwise), known)
+
+    def changed(self, group: str, *, without: str = "", twin_of: str = "", name: str = "") -> Servers:
+        """The same inventory with a host of `group` less, or with another `name` for the host `twin_of`."""
+        entry = dict(self._inventory.get(group, {}))
+        entry["hosts"] = [host for host in self.names(group) if host != without] + ([name] if twin_of else [])
+        known = dict(self._variables)
+        if twin_of:
+            known[name] = self._variables[twin_of]
+        return Servers({**self._inventory, group: entry, "_meta": {"hostvars": known}})
+
+    def others(self, server: Server, tier: str) -> list[Server]:
+        """Every other server of the tier: what stands beside this one in the same network."""
+        return [other for other in self.group(tier) if other.name != server.name]
 
     def server(self, name: str) -> Server:
         """One server by its inventory name."""
         return Server(name, self._variables[name], _connect(name, json.dumps(self._variables[name], sort_keys=True)))
+
+
+def _filled(value: Any, known: dict[str, Any]) -> Any:
+    """A value with its references to `known` variables filled in, those inside lists and dicts too."""
+    if isinstance(value, list):
+        return [_filled(one, known) for one in value]
+    if isinstance(value, dict):
+        return {key: _filled(one, known) for key, one in value.items()}
+    for _ in range(5):
+        if not (isinstance(value, str) and "{{" in value):
+            return value
+        value = Environment(undefined=StrictUndefined, autoescape=False).from_string(value).render(known)
+    raise AssertionError(f"a variable refers to itself: {value}")
 
 
 @cache

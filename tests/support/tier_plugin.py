@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support.servers import Server, Servers, read_inventory, this_machine
 from tests.support.tunnel import Tunnel
 
 TRUST = "/tmp/kit-verify-trust.pem"
+MACHINE_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,8 +85,14 @@ def portal_name(servers: Servers) -> str:
 
 @pytest.fixture(scope="session")
 def trust_text(servers: Servers) -> str:
-    """The authorities, as PEM, that an agent's browser trusts for this tier's certificate."""
-    return str(servers.variable("vault_tls_ca_certificate", "proxy"))
+    """The authorities, as PEM, that an agent's browser trusts for this tier's certificate.
+
+    The tier's own authority; for a bought certificate the root that the inventory names, else this machine's roots.
+    """
+    if servers.variable("tls_engine", "proxy", otherwise="internal") == "internal":
+        return str(servers.variable("vault_tls_ca_certificate", "proxy"))
+    authority = servers.variable("tier_supplier_authority", "proxy")
+    return Path(authority or MACHINE_ROOTS).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

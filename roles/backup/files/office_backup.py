@@ -33,7 +33,9 @@ SCHEMA, DOCUMENTS, WORK = SETTINGS["schema"], Path(SETTINGS["documents"]), Path(
 DUMP = WORK / "dump"
 STATUS = Path("/var/lib/backup-status")
 SCRATCH_SCHEMA = f"{SCHEMA}_restore_drill"
+# The account that only reads, and the one that restores: root by the socket, or portal_restore on another server.
 CLIENT = "--defaults-extra-file=/etc/borgmatic/database.cnf"
+RESTORER = "--defaults-extra-file=/etc/borgmatic/restore.cnf"
 CONTENT = re.compile(r"[0-9a-f]{128}")
 # What a dump says about which schema it belongs to; a row's own line breaks are escaped, so no row begins like this.
 SCHEMA_LINE = re.compile(rb"^(CREATE DATABASE |USE |/\*!\d+ DROP DATABASE )")
@@ -66,19 +68,19 @@ def write(path: Path, content: dict, mode: int = 0o644) -> None:
 # --- what the database holds ---
 
 
-def query(sql: str, *client: str) -> list[list[str]]:
-    out = run("mariadb", *client, "--batch", "--skip-column-names", "--execute", sql)
+def query(sql: str, client: str) -> list[list[str]]:
+    out = run("mariadb", client, "--batch", "--skip-column-names", "--execute", sql)
     return [line.split("\t") for line in out.splitlines()]
 
 
-def tables(schema: str, *client: str) -> dict[str, list[int]]:
+def tables(schema: str, client: str) -> dict[str, list[int]]:
     """Rows and checksum of each table; two equal answers around a dump mean that the dump holds exactly this."""
-    names = [row[0] for row in query(f"SHOW FULL TABLES FROM `{schema}` WHERE Table_type = 'BASE TABLE'", *client)]
+    names = [row[0] for row in query(f"SHOW FULL TABLES FROM `{schema}` WHERE Table_type = 'BASE TABLE'", client)]
     if not names:
         return {}
     counts = " UNION ALL ".join(f"SELECT '{name}', COUNT(*) FROM `{schema}`.`{name}`" for name in names)  # noqa: S608
-    rows = {name: int(count) for name, count in query(counts, *client)}
-    sums = query("CHECKSUM TABLE " + ", ".join(f"`{schema}`.`{name}`" for name in names) + " EXTENDED", *client)
+    rows = {name: int(count) for name, count in query(counts, client)}
+    sums = query("CHECKSUM TABLE " + ", ".join(f"`{schema}`.`{name}`" for name in names) + " EXTENDED", client)
     return {full.split(".", 1)[1]: [rows[full.split(".", 1)[1]], int(value)] for full, value in sums}
 
 
@@ -177,11 +179,16 @@ def extract(archive: str, to: Path) -> None:
 
 
 def load(sql: Path, schema: str) -> None:
-    """Load a dump into a schema of any name, made anew. root enters by the socket."""
-    run("mariadb", "--execute", f"DROP DATABASE IF EXISTS `{schema}`; CREATE DATABASE `{schema}` CHARACTER SET utf8mb4")
+    """Load a dump into a schema of any name, made anew."""
+    run(
+        "mariadb",
+        RESTORER,
+        "--execute",
+        f"DROP DATABASE IF EXISTS `{schema}`; CREATE DATABASE `{schema}` CHARACTER SET utf8mb4",
+    )
     with sql.open("rb") as dump_file:
         client = subprocess.Popen(
-            ["mariadb", "--default-character-set=utf8mb4", schema],
+            ["mariadb", RESTORER, "--default-character-set=utf8mb4", schema],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
@@ -241,12 +248,12 @@ def drill(name: str | None) -> dict:
         witness = json.loads((dump_directory / "witness.json").read_text())
         load(dump_directory / "database.sql", SCRATCH_SCHEMA)
         found = {
-            "database": compare_tables(tables(SCRATCH_SCHEMA), witness),
+            "database": compare_tables(tables(SCRATCH_SCHEMA, RESTORER), witness),
             "documents": compare_documents(place / DOCUMENTS.relative_to("/"), witness),
         }
     finally:
         shutil.rmtree(place, ignore_errors=True)
-        run("mariadb", "--execute", f"DROP DATABASE IF EXISTS `{SCRATCH_SCHEMA}`")
+        run("mariadb", RESTORER, "--execute", f"DROP DATABASE IF EXISTS `{SCRATCH_SCHEMA}`")
     return {"archive": archive, "seconds": round(time.monotonic() - begun, 1), **found}
 
 
@@ -264,13 +271,13 @@ def restore(name: str | None) -> dict:
         compare_documents(from_store, witness)
         # Loaded beside the old schema and compared first: a backup that is no good leaves the old one untouched.
         load(dump_directory / "database.sql", SCRATCH_SCHEMA)
-        compare_tables(tables(SCRATCH_SCHEMA), witness)
+        compare_tables(tables(SCRATCH_SCHEMA, RESTORER), witness)
         returned = bring_back(from_store)
         load(dump_directory / "database.sql", SCHEMA)
-        found = {"database": compare_tables(tables(SCHEMA), witness), "documents_returned": returned}
+        found = {"database": compare_tables(tables(SCHEMA, RESTORER), witness), "documents_returned": returned}
     finally:
         shutil.rmtree(place, ignore_errors=True)
-        run("mariadb", "--execute", f"DROP DATABASE IF EXISTS `{SCRATCH_SCHEMA}`")
+        run("mariadb", RESTORER, "--execute", f"DROP DATABASE IF EXISTS `{SCRATCH_SCHEMA}`")
     return {"archive": archive, **found}
 
 

@@ -29,8 +29,7 @@ def inventory(folder: str = "/srv/a clone/.kit"):
     return overlay.hosts(
         {"outside": "10.89.7.10", "test1": "10.89.7.11"},
         IPv4Network("10.89.7.0/24"),
-        Path(folder) / "id_ed25519",
-        Path(folder) / "known_hosts",
+        Path(folder),
         ["192.0.2.53"],
     )
 

@@ -25,6 +25,46 @@ def test_a_skipped_test_counts_as_failed():
     assert not outcome.ok
 
 
+LACKING = "the schemas are not beside this clone, see docs/development.md"
+
+
+def junit(*cases: str) -> str:
+    """A JUnit file with one test that passed and these."""
+    tests = "".join(f'<testcase classname="t" name="n{n}">{case}</testcase>' for n, case in enumerate(("", *cases)))
+    return f"<testsuites><testsuite>{tests}</testsuite></testsuites>"
+
+
+def test_a_test_that_lacks_what_the_clone_does_not_hold_is_told_and_fails_nothing():
+    """A stranger's clone must not be red for files that it was never given, nor may such a test look like a proof."""
+    skip = f'<skipped type="pytest.skip" message="not here: {LACKING}">/tests/t.py:1: not here</skipped>'
+    outcome = from_junit("unit", junit(skip, skip))
+    assert (outcome.passed, outcome.failed, outcome.not_run) == (1, 0, 2)
+    assert outcome.ok
+    assert outcome.notices == [f"2 tests were not run: {LACKING}"]
+    assert outcome.as_dict()["not_run"] == 2
+    assert total([outcome]) == (1, 0)
+
+
+def test_only_that_very_reason_excuses_a_skip():
+    """Else any skip would be let through by a word in its reason, or a failed teardown beside it."""
+    for case in (
+        '<skipped message="nmap is not here: install it"/>',
+        '<skipped message="Not here: the schemas"/>',
+        '<skipped message="not here: the schemas"/><error message="teardown"/>',
+        '<failure message="not here: the schemas"/>',
+    ):
+        outcome = from_junit("unit", junit(case))
+        assert (outcome.passed, outcome.failed, outcome.not_run) == (1, 1, 0), case
+
+
+def test_a_stage_of_which_nothing_ran_proves_nothing():
+    outcome = from_junit(
+        "unit", '<testsuite><testcase name="a"><skipped message="not here: x"/></testcase></testsuite>'
+    )
+    assert not outcome.ok
+    assert total([outcome]) == (0, 1)
+
+
 def test_a_stage_without_tests_is_a_failure():
     """An empty directory would pass otherwise."""
     assert not Outcome("browser").ok

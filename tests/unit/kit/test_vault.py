@@ -41,6 +41,18 @@ def test_init_makes_every_secret_once(tier):
     assert again == first
 
 
+def test_an_account_that_a_later_release_needs_gets_a_password_and_the_others_keep_theirs(tier):
+    """A vault of an older kit would stop the first apply of a newer one, or lock the portal out."""
+    values, _ = secrets.ensure(tier, "Office")
+    older = {name: word for name, word in values["vault_database_passwords"].items() if name != "restore"}
+    secrets.write(tier, {**values, "vault_database_passwords": older})
+    again, new = secrets.ensure(tier, "Office")
+    assert new == ["vault_database_passwords.restore"]
+    assert again["vault_database_passwords"] | older == again["vault_database_passwords"]
+    assert len(again["vault_database_passwords"]["restore"]) == 24
+    assert secrets.ensure(tier, "Office") == (again, [])
+
+
 def test_the_vault_is_encrypted_and_private(tier):
     """A secret in a backup of the operator's machine is a secret lost."""
     values, _ = secrets.ensure(tier, "Office")

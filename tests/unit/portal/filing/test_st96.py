@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 import xmlschema
@@ -14,16 +13,14 @@ from portal.drafting.application import ClassTerms, Mark
 from portal.filing.rules import FilingNumber
 from portal.filing.st96 import COM, TMK, clean, trademark_application
 from tests.support.applications import FULL, LEAST, circumstances
+from tests.support.schemas import st96
 
-SCHEMAS = Path(__file__).resolve().parents[4].parent / "shared" / "st96"
 NS = {"com": COM, "tmk": TMK}
 
 
 @cache
 def schema() -> xmlschema.XMLSchema:
-    path = SCHEMAS / "TrademarkApplication_V6_0.xsd"
-    assert path.is_file(), f"WIPO's ST.96 schemas are not beside this clone: {SCHEMAS}"
-    return xmlschema.XMLSchema(path, allow="local")
+    return xmlschema.XMLSchema(st96("TrademarkApplication_V6_0.xsd"), allow="local")
 
 
 def found(document: bytes, path: str) -> list[str]:
