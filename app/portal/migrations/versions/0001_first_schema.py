@@ -160,6 +160,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_entries_event"), "audit_entries", ["event"], unique=False)
     op.create_index("ix_audit_entries_subject", "audit_entries", ["subject_type", "subject_id"], unique=False)
     op.create_table(
+        "closures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("branch", sa.String(length=60), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_closures_recorded_by_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["users.id"], name=op.f("fk_closures_withdrawn_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
+        sa.UniqueConstraint("key", name=op.f("uq_closures_key")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_closures_days", "closures", ["first_day", "last_day"], unique=False)
+    op.create_table(
         "drafts",
         sa.Column("id", sa.CHAR(length=16), nullable=False),
         sa.Column("firm_id", sa.Integer(), nullable=False),
@@ -178,6 +199,28 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index(op.f("ix_drafts_firm_id"), "drafts", ["firm_id"], unique=False)
+    op.create_table(
+        "outages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("system", sa.String(length=12), nullable=False),
+        sa.Column("begins_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("ends_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_outages_recorded_by_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["users.id"], name=op.f("fk_outages_withdrawn_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outages")),
+        sa.UniqueConstraint("key", name=op.f("uq_outages_key")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_outages_times", "outages", ["begins_at", "ends_at"], unique=False)
     op.create_table(
         "user_roles",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -248,6 +291,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("received_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.Column("reception_date", sa.Date(), nullable=True),
+        sa.Column("reception", sa.JSON(), nullable=False),
         sa.Column("manifest_sha512", sa.CHAR(length=128), nullable=False),
         sa.Column("fee_total", sa.Numeric(16, 3).with_variant(sa.String(20), "sqlite"), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
