@@ -132,7 +132,7 @@ def _with_reasons(form: type[RecordForm]) -> Any:
 
     fields = {
         f"reason_{code}": StringField(
-            _("Reason, in the language %(language)s", language=own_name(code)), [Length(max=REASON), printable]
+            _("Reason (%(language)s)", language=own_name(code)), [Length(max=REASON), printable]
         )
         for code in profile().office.languages
     }

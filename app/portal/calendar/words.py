@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
+from typing import Any
 
 from babel.dates import format_date
 from flask_babel import get_locale
@@ -69,6 +70,11 @@ def explain_reception(found: Reception, way: Way = "reception.{}".format) -> Exp
         {key: written[key] for key in ("submitted_at", "paid_at", "counts_from", "time_zone")},
         dated(found.date) if found.date else _("It follows from the payment."),
     )
+
+
+def explained(written: Mapping[str, Any]) -> Explanation | None:
+    """The explanation of a reception as it was written down; None where nothing was."""
+    return explain_reception(Reception.read(written)) if written else None
 
 
 def instants(found: Reception) -> list[Step]:

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from portal.calendar.words import explained
 from portal.context import profile
 from portal.docket.service import FilingView
 from portal.drafting.sections import LABELS
@@ -72,6 +73,7 @@ def of_filing(view: FilingView) -> dict[str, Any]:
     offered = {service.code: service for service in profile().services}.get(view.filing.service)
     return {
         "view": view,
+        "reception": explained(view.filing.reception),
         "section_labels": LABELS,
         "application": view.application,
         "filing_tags": filing_tags(),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.rules import Permission, is_granted
 from portal.accounts.service import confirm_second_factor
+from portal.calendar.words import explain_reception, explained
 from portal.context import profile
 from portal.db import db
 from portal.documents.store import StoreError
@@ -98,6 +99,7 @@ def _submit_page(draft_id: str, form: SubmitForm, quote: service.Quote) -> Answe
         form=form,
         draft_id=draft_id,
         quote=quote,
+        reception=explain_reception(quote.reception),
         declaration=papers.declaration(),
         has_second_factor=bool(current_user.tf_totp_secret),
         problem_title=bool(form.errors),
@@ -127,6 +129,7 @@ def confirmation(number: str) -> Answer:
     return render_template(
         "filing/confirmation.html",
         filing=filing,
+        reception=explained(filing.reception),
         bill=bill,
         printed=printed_reference,
         number=FilingNumber.parse(filing.number).on_screen(profile().office.code),
