@@ -17,6 +17,7 @@ from portal.cli import main
 from portal.db import db, utc_now
 from portal.outbox.models import OutboxRow
 from portal.settings import Settings
+from tests.integration.commands import write_settings
 from tests.integration.conftest import Demo
 from tests.integration.portal_client import PortalClient
 from tests.integration.services import Mailbox
@@ -30,15 +31,7 @@ def run(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Call a command of the portal under these settings, with changes."""
 
     def call(*arguments: str, stdin: str | None = None, **changes: Any) -> Result:
-        values: dict[str, Any] = settings.model_dump() | changes
-        lines = []
-        for key, value in values.items():
-            if value is None:
-                continue
-            plain = value.get_secret_value() if hasattr(value, "get_secret_value") else value
-            lines.append(f"{key} = {json.dumps(plain if isinstance(plain, (bool, int, list)) else str(plain))}")
-        path = tmp_path / "settings.toml"
-        path.write_text("\n".join(lines))
+        path = write_settings(settings, tmp_path / "settings.toml", **changes)
         monkeypatch.setenv("PORTAL_SETTINGS", str(path))
         return CliRunner().invoke(main, arguments, input=stdin)
 
