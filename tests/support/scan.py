@@ -1,8 +1,8 @@
 """Ask every TCP port of an address, and print those that gave any answer as JSON: {"443": "open", "22": "closed"}.
 
-    scan.py ADDRESS SECONDS
+    scan.py ADDRESS SECONDS [PORT…]
 
-It is sent to servers on which no scanner is installed and none should be. A packet that a firewall drops leaves its
+The PORTs named are waited for longer. It is sent to servers on which no scanner is installed and none should be. A packet that a firewall drops leaves its
 attempt without an answer; SECONDS is how long one is waited for. Standard library only.
 """
 
@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 AT_ONCE = 16000
+LONGEST = 10.0
 SAYS = {0: "open", errno.ECONNREFUSED: "closed"}
 SILENT = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH}
 
@@ -72,7 +73,8 @@ def main() -> None:
     """
     address, patience = sys.argv[1], float(sys.argv[2])
     found = sweep(address, range(1, 65536), patience)
-    print(json.dumps(sweep(address, sorted(found), patience)))
+    named = [int(port) for port in sys.argv[3:]]
+    print(json.dumps(sweep(address, sorted(found), patience) | sweep(address, named, LONGEST)))
 
 
 if __name__ == "__main__":
