@@ -2,9 +2,9 @@
 
     scan.py ADDRESS SECONDS [PORT…]
 
-It is sent to servers on which no scanner is installed and none should be. A packet that a firewall drops leaves its attempt
-without an answer; SECONDS is how long one is waited for, and a PORT that is named is waited for longer. Standard library
-only.
+It is sent to servers on which no scanner is installed and none should be. A packet that a firewall drops leaves its
+attempt without an answer; SECONDS is how long one is waited for, and a PORT that is named is waited for longer.
+Standard library only.
 """
 
 from __future__ import annotations
