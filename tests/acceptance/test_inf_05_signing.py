@@ -15,6 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from tests.support.pem import days_left, public_key_of
 from tests.support.servers import Server, Servers
+from tests.support.signers import signers_of_other_tiers
 from tests.support.tier_plugin import Looker
 
 # A receipt signed on the last day must still be checked by its reader; a new certificate takes weeks to order.
@@ -83,6 +84,18 @@ def test_signer_says_that_it_has_no_legal_effect(signer: x509.Certificate, tier:
     words = " ".join(str(one.value) for one in signer.subject)
     assert tier.upper() in words, f"the subject {words!r} does not say {tier.upper()}"
     assert "no legal effect" in words.lower(), f"the subject {words!r} does not say that it has no legal effect"
+
+
+@pytest.mark.checklist("INF-05")
+def test_no_other_tier_signs_with_this_key(signer: x509.Certificate, tier: str, evidence) -> None:
+    """A form from the demonstration must not pass for one of the office's."""
+    others = signers_of_other_tiers(tier)
+    told = "\n".join(others) or "no other tier's vault opens on this machine: the name alone is compared"
+    evidence.observe("this machine", "signing keys of the other tiers", told)
+    alike = [place for place, key in others.items() if key == public_key_of(signer)]
+    assert not alike, f"this tier signs with the key of {', '.join(alike)}"
+    without_effect = "no legal effect" in signer.subject.rfc4514_string().lower()
+    assert without_effect != (tier == "production"), f"{tier} signs as {signer.subject.rfc4514_string()}"
 
 
 @pytest.mark.checklist("INF-05")

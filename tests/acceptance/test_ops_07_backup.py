@@ -18,9 +18,16 @@ STATUS = "/var/lib/backup-status"
 
 
 def archives(look: Looker, server: Server) -> list[dict[str, str]]:
-    """The archives that the off-host repository lists, oldest first; it is asked over the network, now."""
+    """The archives that the off-host repository lists, oldest first; it is asked over the network, now.
+
+    borg's answer names the repository's place as well: `location` of each archive.
+    """
     repositories = json.loads(look.at(server, "borgmatic list --json"))
-    found = [archive for repository in repositories for archive in repository["archives"]]
+    found = [
+        {**archive, "location": repository["repository"]["location"]}
+        for repository in repositories
+        for archive in repository["archives"]
+    ]
     return sorted(found, key=lambda archive: archive["time"])
 
 
@@ -57,15 +64,15 @@ def test_daily_and_weekly_backups_are_planned(servers: Servers, look: Looker) ->
 def test_copy_is_held_off_the_host(servers: Servers, look: Looker) -> None:
     """A backup on the same disk burns with it; one without the documents restores numbers without filings."""
     for server in servers.group("backup"):
-        where = look.at(server, "borgmatic repo-info --json")
-        for repository in json.loads(where):
-            location = repository["repository"]["location"]
-            assert location.startswith("ssh://"), f"{server.name} keeps its backup at {location}"
-            host = location.removeprefix("ssh://").rpartition("@")[2].partition("/")[0].partition(":")[0]
-            there = look.at(server, f"getent ahosts {host} | cut -d' ' -f1 | sort -u").split()
-            own = [*look.at(server, "hostname -I").split(), "127.0.0.1", "127.0.1.1", "::1"]
-            assert not set(there) & set(own), f"{host} is {server.name} itself"
-        newest = archives(look, server)[-1]["archive"]
+        found = archives(look, server)
+        assert found, f"{server.name} has no backup"
+        location = found[-1]["location"]
+        assert location.startswith("ssh://"), f"{server.name} keeps its backup at {location}"
+        host = location.removeprefix("ssh://").rpartition("@")[2].partition("/")[0].partition(":")[0]
+        there = look.at(server, f"getent ahosts {host} | cut -d' ' -f1 | sort -u").split()
+        own = [*look.at(server, "hostname -I").split(), "127.0.0.1", "127.0.1.1", "::1"]
+        assert not set(there) & set(own), f"{host} is {server.name} itself"
+        newest = found[-1]["archive"]
         database, documents = "var/lib/office-backup/dump/database.sql", "srv/documents"
         listed = look.at(
             server, f"borgmatic list --archive {newest} --path {database} --path {documents} --short | sed -n 1,5p"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from kit import secrets
 from kit.checklist.load import items_of, load_parts, load_waivers
 from kit.checklist.model import Waiver
 from kit.checklist.pytest_plugin import EvidenceBook
 from kit.checklist.results import TestResult, read_file
 from kit.checklist.rules import Outcome, State, stand_of
-from kit.paths import ROOT
+from kit.paths import ROOT, STATE
 from kit.tier import get
 from tests.acceptance import test_inf_02_servers as inf_02
 from tests.drills.faults import FAULTS, Fault
 from tests.support.servers import Server, Servers
+from tests.support.signers import Rehearsed
 from tests.support.tier_plugin import Looker
 
 
@@ -60,6 +63,22 @@ def test_inventory_with_a_server_too_few_or_doubled_is_noticed(
         machines(servers.changed(tier, twin_of=first, name="twin"), tier, look)
     count(servers, tier, evidence)
     machines(servers, tier, look)
+
+
+def test_another_tiers_signing_key_is_noticed(tier: str, tmp_path: Path) -> None:
+    """INF-05 looks into the other tiers' vaults: one that holds this tier's key must be found."""
+    proof = "test_inf_05_signing.py::test_no_other_tier_signs_with_this_key"
+    held = secrets.read(get(tier, rehearsal=True))
+    other = Rehearsed("production", place=STATE / "rehearsal-drill" / "production")
+    try:
+        secrets.write(other, {name: held[name] for name in ("vault_signing_keystore", "vault_signing_passphrase")})
+        (broken,) = outcomes(proof, tier, tmp_path / "broken.jsonl")
+    finally:
+        shutil.rmtree(other.state.parent, ignore_errors=True)
+    assert broken.outcome is Outcome.FAILED
+    assert "this tier signs with the key of production (rehearsal)" in broken.message
+    (mended,) = outcomes(proof, tier, tmp_path / "mended.jsonl")
+    assert mended.outcome is Outcome.PASSED, mended.message
 
 
 def test_capacity_is_waived_no_longer_than_the_waiver_says(tier: str, tmp_path: Path) -> None:

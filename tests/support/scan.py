@@ -1,9 +1,10 @@
 """Ask every TCP port of an address, and print those that gave any answer as JSON: {"443": "open", "22": "closed"}.
 
-    scan.py ADDRESS SECONDS
+    scan.py ADDRESS SECONDS [PORT…]
 
 It is sent to servers on which no scanner is installed and none should be. A packet that a firewall drops leaves its
-attempt without an answer; SECONDS is how long one is waited for. Standard library only.
+attempt without an answer; SECONDS is how long one is waited for, and a PORT that is named is waited for longer.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 AT_ONCE = 16000
+LONGEST = 10.0
 SAYS = {0: "open", errno.ECONNREFUSED: "closed"}
 SILENT = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH}
 
@@ -54,16 +56,26 @@ def ask(address: str, ports: Iterable[int], patience: float) -> dict[int, str]:
     return answers
 
 
-def main() -> None:
-    """Ask all of them, as many at once as this machine allows."""
+def sweep(address: str, ports: Sequence[int], patience: float) -> dict[int, str]:
+    """The same for any number of ports, as many at once as this machine allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     at_once = min(AT_ONCE, hard - 100)
     resource.setrlimit(resource.RLIMIT_NOFILE, (at_once + 100, hard))
     found: dict[int, str] = {}
-    for first in range(1, 65536, at_once):
-        found |= ask(sys.argv[1], range(first, min(first + at_once, 65536)), float(sys.argv[2]))
-    # Asked again: between two servers that scan each other, one's attempt may pass for an answer to the other's.
-    print(json.dumps(ask(sys.argv[1], found, float(sys.argv[2]))))
+    for first in range(0, len(ports), at_once):
+        found |= ask(address, ports[first : first + at_once], patience)
+    return found
+
+
+def main() -> None:
+    """Ask every port, and ask those that answered a second time.
+
+    Two servers that scan each other: one's attempt may pass for an answer to the other's, but not twice.
+    """
+    address, patience = sys.argv[1], float(sys.argv[2])
+    found = sweep(address, range(1, 65536), patience)
+    named = [int(port) for port in sys.argv[3:]]
+    print(json.dumps(sweep(address, sorted(found), patience) | sweep(address, named, LONGEST)))
 
 
 if __name__ == "__main__":

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kit.checklist.pytest_plugin import EvidenceBook
+from kit.tier import get
 from tests.support.portal_client import PortalClient
 from tests.support.servers import Server, Servers, read_inventory, this_machine
 from tests.support.tunnel import Tunnel
 
+INVENTORY = pytest.StashKey[dict[str, Any]]()
 TRUST = "/tmp/kit-verify-trust.pem"
 MACHINE_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -62,12 +66,24 @@ def rehearsal(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--rehearsal"))
 
 
-@pytest.fixture(scope="session")
-def servers(tier: str, rehearsal: bool) -> Servers:
-    """The servers of the tier's inventory."""
-    from kit.tier import get
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand a worker of pytest-xdist the inventory, in memory: reading it takes a second of processor time."""
+    if INVENTORY not in node.config.stash:
+        node.config.stash[INVENTORY] = _inventory(node.config)
+    node.workerinput["inventory"] = json.dumps(node.config.stash[INVENTORY])
 
-    return Servers(read_inventory(get(tier, rehearsal=rehearsal)))
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """The servers of the tier's inventory."""
+    handed = getattr(request.config, "workerinput", {}).get("inventory")
+    return Servers(json.loads(handed) if handed else _inventory(request.config))
+
+
+def _inventory(config: pytest.Config) -> dict[str, Any]:
+    tier = get(str(config.getoption("--tier")), rehearsal=bool(config.getoption("--rehearsal")))
+    return read_inventory(tier)
 
 
 @pytest.fixture(scope="session")

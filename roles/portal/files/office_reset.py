@@ -70,7 +70,11 @@ def main() -> None:
             dropped = empty_schema(secrets["migration_url"])
             removed = empty_documents(Path(settings["documents_path"]))
             portal("migrate", PORTAL_DATABASE_URL=secrets["migration_url"])
-            portal("demo-data", given=json.dumps(secrets["people"]))
+            if secrets["people"]:
+                portal("seed-classification", "--demonstration")
+                portal("demo-data", given=json.dumps(secrets["people"]))
+            else:
+                portal("seed-classification")
         finally:
             subprocess.run(["systemctl", "start", *UNITS], check=True)
     print(json.dumps({"tables": dropped, "documents": removed, "seconds": round(time.monotonic() - begun, 1)}))
