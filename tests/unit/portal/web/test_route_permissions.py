@@ -24,6 +24,8 @@ PUBLIC = {
     "accounts.sign_in_post",
     "accounts.sign_out",
     "calendar.this_year",
+    "classification.index",
+    "classification.browse",
     "calendar.closed_days",
     "fees.calculator",
     "fees.schedule",
