@@ -69,8 +69,8 @@ OFFICES = {
     # Day and night: the Friday. 10 days after it is Monday, 30 November.
     "tervia": Office(
         "offices/tervia.yml",
-        # 2 claims beyond 10; five designs included
-        {"mark": "130.00", "patent": "730.00", "utility-model": "45.00", "design": "60.00"},
+        # 10% off what is filed online: 130, 40, 45 and 60; 2 claims beyond 10 at 20; five designs included
+        {"mark": "117.00", "patent": "726.00", "utility-model": "40.50", "design": "54.00"},
         date(2026, 11, 20), date(2026, 11, 20), date(2026, 11, 30),
     ),
 }  # fmt: skip
