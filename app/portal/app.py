@@ -13,8 +13,8 @@ from portal.profile.loader import load_profile
 from portal.settings import Settings, load_settings
 
 FEATURES = [
-    "accounts", "drafting", "classification", "fees", "filing", "payments", "docket", "office", "notices", "calendar",
-    "explain",
+    "accounts", "drafting", "comments", "approvals", "addressbook", "classification", "fees", "filing", "payments",
+    "docket", "office", "notices", "calendar", "explain",
 ]  # fmt: skip
 
 

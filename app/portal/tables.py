@@ -1,9 +1,12 @@
 """Every table of the portal in one import: for migrations and tests."""
 
 from portal.accounts import models as accounts
+from portal.addressbook import models as addressbook
+from portal.approvals import models as approvals
 from portal.audit import models as audit
 from portal.calendar import models as calendar
 from portal.classification import models as classification
+from portal.comments import models as comments
 from portal.db import Base
 from portal.drafting import models as drafting
 from portal.fees import models as fees
@@ -16,9 +19,12 @@ from portal.payments import models as payments
 __all__ = [
     "Base",
     "accounts",
+    "addressbook",
+    "approvals",
     "audit",
     "calendar",
     "classification",
+    "comments",
     "drafting",
     "fees",
     "filing",

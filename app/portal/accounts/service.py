@@ -13,13 +13,14 @@ from flask import current_app, request
 from flask_security import hash_password
 from flask_security.utils import verify_password
 from passlib.exc import TokenError
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Firm, Role, User
-from portal.accounts.rules import RoleName
+from portal.accounts.rules import GRANTS, Permission, RoleName
 from portal.audit import service as audit
 from portal.db import db, transaction, utc_now
+from portal.web.texts import folded
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT_AND_ADDRESS = 5
@@ -172,6 +173,18 @@ def staff(session: Session, role: RoleName) -> list[User]:
     """The active people with a role."""
     query = select(User).join(User.roles).where(Role.name == role.value, User.active).order_by(User.id)
     return list(session.scalars(query).unique())
+
+
+def colleagues(session: Session, firm_id: int) -> list[User]:
+    """The people of a firm who draft and whose accounts are open, by name."""
+    drafting = [role.value for role, granted in GRANTS.items() if Permission.DRAFT in granted]
+    query = select(User).join(User.roles).where(User.id.in_(members_of(firm_id)), Role.name.in_(drafting))
+    return sorted(session.scalars(query).unique(), key=lambda user: (folded(user.name), user.id))
+
+
+def members_of(firm_id: int) -> Select[int]:
+    """The numbers of the people of a firm whose accounts are open, as a part of another query."""
+    return select(User.id).where(User.firm_id == firm_id, User.active)
 
 
 DEMO_FIRM = "Acme & Partners (demonstration)"

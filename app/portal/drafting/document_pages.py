@@ -22,6 +22,7 @@ from portal.drafting.blueprint import bp
 from portal.drafting.documents import NoOriginal, NoSuchPosition, Place, TooMany
 from portal.drafting.models import DraftDocument
 from portal.drafting.positions import following
+from portal.drafting.roles import Act
 from portal.drafting.sections import LABELS
 from portal.drafting.service import NotOpen
 from portal.drafting.uploads import Refused
@@ -55,7 +56,7 @@ def documents(draft_id: str) -> str:
 @requires(Permission.DRAFT)
 def upload(draft_id: str) -> Response | str:
     """Receive files as a form brings them; a refused one is answered with its reasons, and nothing of it is kept."""
-    view = DraftView.of(draft_id)
+    view = DraftView.of(draft_id, Act.EDIT)
     if held.fields() is not None:
         flash(_("Your session had ended. Choose the file again."), "notice")
         return _page(view)
@@ -151,7 +152,7 @@ def remove_document(draft_id: str, document_id: int) -> Response:
 @requires(Permission.DRAFT)
 def restore_document(draft_id: str, document_id: int) -> Response:
     """Bring a removed document back."""
-    view = DraftView.of(draft_id)
+    view = DraftView.of(draft_id, Act.EDIT)
     removed = events.document(view.draft, document_id)
     try:
         events.restore(draft_id, document_id, view.kind(removed.kind), current_user)

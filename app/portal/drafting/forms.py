@@ -1,21 +1,13 @@
-"""The form that begins a draft. The forms of sections follow from their fields (`portal.drafting.inputs`)."""
+"""The forms that begin a draft. The forms of sections follow from their fields (`portal.drafting.inputs`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
-from portal.drafting.words import Words
 from portal.web.forms import Form
-
-
-def choices(labels: Mapping[str, Words]) -> list[SelectChoice]:
-    """What a field offers, from labels by value."""
-    return [SelectChoice(value, label) for value, label in labels.items()]
+from portal.web.texts import clean, is_printable
 
 
 class NewForm(Form):
@@ -23,3 +15,30 @@ class NewForm(Form):
 
     service = RadioField(_("What do you want to file?"), choices=[])
     reference = StringField(_("Your reference"), [Optional()])
+
+
+class CopyForm(Form):
+    """The page that begins a draft from an earlier filing or a template."""
+
+    service = RadioField(_("What do you want to file?"), choices=[])
+    reference = StringField(_("Your reference"), [Optional()])
+
+    def validate_reference(self, field: StringField) -> None:
+        """It stands on the receipt."""
+        field.data = clean(field.data or "")
+        if not is_printable(field.data) or len(field.data) > 100:
+            raise ValidationError(_("Use at most 100 characters, and no control characters."))
+
+
+class TemplateForm(Form):
+    """What a template is called."""
+
+    name = StringField(_("Name of the template"))
+
+    def validate_name(self, field: StringField) -> None:
+        """Lists show it on one line."""
+        field.data = clean(field.data or "")
+        if not field.data:
+            raise ValidationError(_("Give the template a name."))
+        if not is_printable(field.data) or len(field.data) > 120:
+            raise ValidationError(_("Use at most 120 characters, and no control characters."))

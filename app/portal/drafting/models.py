@@ -12,7 +12,10 @@ from portal.db import Base, new_key, utc_now
 
 
 class Draft(Base):
-    """One application under way; `state` is open, filed or deleted, `shape` how its sections are kept (`upgrades`)."""
+    """One application under way; `state` is open, filed or deleted, `shape` how its sections are kept (`upgrades`).
+
+    A restricted one is open to its owner and members only. `sought` is what a search looks in: title and reference.
+    """
 
     __tablename__ = "drafts"
 
@@ -23,6 +26,8 @@ class Draft(Base):
     title: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
     shape: Mapped[int] = mapped_column(default=1)
+    is_restricted: Mapped[bool] = mapped_column(default=False)
+    sought: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 
@@ -30,6 +35,21 @@ class Draft(Base):
         order_by="DraftSection.name", lazy="selectin", cascade="save-update, merge, delete, delete-orphan"
     )
     documents: Mapped[list[DraftDocument]] = relationship(order_by="DraftDocument.id", lazy="selectin")
+    owner: Mapped[Any] = relationship("User", viewonly=True)
+    members: Mapped[list[DraftMember]] = relationship(order_by="DraftMember.added_at", cascade="all, delete-orphan")
+
+
+class DraftMember(Base):
+    """A person whom the owner chose, with their role; counts while the draft is restricted."""
+
+    __tablename__ = "draft_members"
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(String(12))
+    added_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    person: Mapped[Any] = relationship("User", viewonly=True)
 
 
 class DraftSection(Base):
@@ -102,3 +122,21 @@ class Upload(Base):
     rendering_of: Mapped[str] = mapped_column(String(128), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DraftTemplate(Base):
+    """What a firm begins its applications from again and again: sections without number, dates and payment."""
+
+    __tablename__ = "draft_templates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firms.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    service: Mapped[str] = mapped_column(String(60))
+    shape: Mapped[int]
+    sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    saved_at: Mapped[datetime] = mapped_column(default=utc_now)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    deleted_at: Mapped[datetime | None]
+
+    saved_by: Mapped[Any] = relationship("User", viewonly=True)

@@ -57,7 +57,7 @@ def _kind_problem(field: Field, value: str, service: Service) -> Words | None:
     if field.kind is Kind.NUMBER:
         return _number_problem(field, value)
     if field.kind is Kind.EMAIL:
-        return _email_problem(value)
+        return email_problem(value)
     offered: Mapping[str, Words] = {}
     if field.kind is Kind.CHOICE:
         offered = field.offered(service)
@@ -68,7 +68,8 @@ def _kind_problem(field: Field, value: str, service: Service) -> Words | None:
     return (field.missing or _("Choose one of these.")) if offered and value not in offered else None
 
 
-def _email_problem(value: str) -> Words | None:
+def email_problem(value: str) -> Words | None:
+    """What is wrong with an e-mail address by its form; nobody is asked whether it exists."""
     try:
         validate_email(value, check_deliverability=False)
     except EmailNotValidError:

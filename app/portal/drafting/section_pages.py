@@ -17,6 +17,10 @@ from portal.drafting import compare, service, typed
 from portal.drafting.blueprint import bp
 from portal.drafting.fields import Data, Section, input_name
 from portal.drafting.inputs import fieldsets
+from portal.drafting.parties import WITH_PARTIES
+from portal.drafting.party_pages import keep
+from portal.drafting.refusals import not_kept, typed_in
+from portal.drafting.roles import Act, NotAllowed
 from portal.drafting.sections import ALL, TYPED
 from portal.drafting.service import NotOpen, Stale
 from portal.drafting.view import DraftView
@@ -36,6 +40,8 @@ def section(draft_id: str, name: str) -> Response | str:
     view = DraftView.of(draft_id)
     if view.draft.state != "open":
         return redirect(url_for("drafting.tasks", draft_id=draft_id), 303)
+    if not view.is_editable:
+        return _read_page(view, ALL[name])
     version = view.version(name)
     data = view.data.get(name, {})
     return _page(view, ALL[name], data, version, new_key(), judged=version > 0, extra_row="add" in request.args)
@@ -45,7 +51,14 @@ def section(draft_id: str, name: str) -> Response | str:
 @requires(Permission.DRAFT)
 def save(draft_id: str, name: str) -> Response | str:
     """Save what is typed, complete or not; a stale save shows what changed and saves nothing."""
-    view, one = DraftView.of(draft_id), ALL[name]
+    try:
+        return _save(DraftView.of(draft_id, Act.EDIT), ALL[name])
+    except (service.NotFound, NotAllowed) as error:
+        return not_kept(error, typed_in(ALL[name]))
+
+
+def _save(view: DraftView, one: Section) -> Response | str:
+    draft_id, name = view.draft.id, one.name
     if (values := held.fields()) is not None:
         flash(_("Your session had ended. What you typed is below and not saved yet: save it now."), "notice")
         return _page(view, one, typed.read(one, values), *_place(values), judged=False)
@@ -71,6 +84,13 @@ def save(draft_id: str, name: str) -> Response | str:
     return _next(view, one, data, "stay" if removed or action == "copy" else action)
 
 
+def _read_page(view: DraftView, one: Section) -> str:
+    """The answers of a section, for a person who may not change them."""
+    offered = {"": _("No reduction"), **view.discounts} if one.name == "fees" else {}
+    rows = compare.rows(one, view.data.get(one.name, {}), view.service, chosen(), offered)
+    return render_template("drafting/read.html", view=view, section=one, name=one.name, title=one.label, rows=rows)
+
+
 def _place(values: MultiDict[str, str]) -> tuple[int, str]:
     """Which version the page began with, and which open page it is."""
     return typed.number_in(values, "version"), values.get("page", "")[:16]
@@ -79,6 +99,12 @@ def _place(values: MultiDict[str, str]) -> tuple[int, str]:
 def _next(view: DraftView, one: Section, data: Data, action: str) -> Response:
     """Where a save leads: on to the task list, or back to the section when something is missing in it."""
     address = url_for("drafting.section", draft_id=view.draft.id, name=one.name)
+    if one.name in WITH_PARTIES:
+        if action == "take":
+            return redirect(url_for("drafting.choose_party", draft_id=view.draft.id, name=one.name), 303)
+        if kept := re.fullmatch(r"keep-(\d{1,4})", action):
+            keep(one, typed.row(one, request.form, int(kept[1])))
+            return redirect(address, 303)
     if action == "add" and one.rows:
         first = input_name(one.of(view.service)[0].first, len(one.items(data)))
         return redirect(f"{address}?add=1#{first}", 303)
@@ -148,6 +174,7 @@ def _page(
         page=page,
         problems=[(f"#{problem.field}", problem.message) for problem in problems],
         conflict=conflict,
+        has_parties=one.name in WITH_PARTIES,
         free=service.free_terms(data) if one.name == "goods" else {},
         picks=any(field.pick for field in one.fields),
         fieldsets=fieldsets(one, items, view.service, chosen(), errors, {} if conflict else warnings, offered),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as HttpNotFound
 
@@ -24,11 +24,12 @@ from portal.drafting.checks import Held
 from portal.drafting.fields import Data, Problem
 from portal.drafting.models import Draft, DraftDocument, DraftSection, Upload
 from portal.drafting.positions import order
+from portal.drafting.roles import MAY, Act, NotAllowed, role_in
 from portal.drafting.sections import is_subject
 from portal.drafting.sections.mark import class_number
 from portal.drafting.upgrades import SHAPE, modern
 from portal.profile.model import Profile
-from portal.web.texts import lines_of
+from portal.web.texts import folded, lines_of
 
 KEPT_DELETED = timedelta(days=30)
 """How long a deleted draft and a removed document can be brought back."""
@@ -69,27 +70,25 @@ class Saved:
     at: datetime
 
 
-def owned(session: Session, draft_id: str, user: Any) -> Draft:
-    """The draft, open or filed, of this person's firm; raises NotFound."""
-    return _visible(session.get(Draft, draft_id), user)
+def owned(session: Session, draft_id: str, user: Any, act: Act = Act.READ) -> Draft:
+    """The draft, open or filed, for a person who may do this with it; raises NotFound, NotAllowed."""
+    return _visible(session.get(Draft, draft_id), user, act)
 
 
-def count(session: Session, user: Any) -> int:
-    """How many open drafts the person's firm has."""
-    query = select(func.count()).select_from(Draft).where(Draft.firm_id == user.firm_id, Draft.state == "open")
-    return session.scalar(query) or 0
-
-
-def drafts(session: Session, user: Any, offset: int, limit: int) -> list[Draft]:
-    """The open drafts of the person's firm, the last changed first."""
-    query = select(Draft).where(Draft.firm_id == user.firm_id, Draft.state == "open")
-    return list(session.scalars(query.order_by(Draft.updated_at.desc(), Draft.id).offset(offset).limit(limit)))
+def for_client(session: Session, draft_id: str, *, lock: bool = False) -> Draft:
+    """An open draft for whom its team gave a link to it; who that is was proved before. Raises NotFound, NotOpen."""
+    draft = _row(session, draft_id) if lock else session.get(Draft, draft_id)
+    if draft is None or draft.state == "deleted":
+        raise NotFound
+    if draft.state != "open":
+        raise NotOpen(draft_id)
+    return draft
 
 
 def deleted(session: Session, draft_id: str, user: Any) -> Draft | None:
-    """The firm's deleted draft, while it can be brought back."""
+    """The deleted draft, while this person can bring it back."""
     draft = session.get(Draft, draft_id) if draft_id else None
-    return draft if draft and draft.state == "deleted" and draft.firm_id == user.firm_id else None
+    return draft if draft and draft.state == "deleted" and _is_allowed(draft, user, Act.DELETE) else None
 
 
 def check(draft: Draft, profile: Profile) -> list[Problem]:
@@ -156,13 +155,23 @@ def documents_of(draft: Draft) -> list[DraftDocument]:
 @transaction
 def create(session: Session, service: str, reference: str, user: Any, profile: Profile) -> Draft:
     """Begin a draft; raises NotOpen when the service is not offered."""
+    draft = begin(session, service, {"about": {"reference": reference}}, user, profile)
+    record(session, "draft-created", ("draft", draft.id), service=service)
+    return draft
+
+
+def begin(session: Session, service: str, sections: dict[str, Data], user: Any, profile: Profile) -> Draft:
+    """A new draft that holds these sections, within the caller's transaction; raises NotOpen."""
     if not is_open(profile, service):
         raise NotOpen(service)
     draft = Draft(firm_id=user.firm_id, owner_id=user.id, service=service, shape=SHAPE)
-    draft.sections = [DraftSection(name="about", data={"reference": reference}, version=1, saved_by_id=user.id)]
+    draft.sections = [
+        DraftSection(name=name, data=data, version=1, saved_by_id=user.id) for name, data in sections.items()
+    ]
+    draft.title = next((_title(name, data) for name, data in sections.items() if is_subject(name)), "")
+    draft.sought = _sought(draft)
     session.add(draft)
     session.flush()
-    record(session, "draft-created", ("draft", draft.id), service=service)
     return draft
 
 
@@ -188,6 +197,7 @@ def save_section(
         section.page = page
         if is_subject(name):
             draft.title = _title(name, data)
+        draft.sought = _sought(draft)
         record(session, "section-saved", ("draft", draft.id), section=name, version=section.version)
     return Saved(section.version, section.saved_at)
 
@@ -195,7 +205,7 @@ def save_section(
 @transaction
 def delete(session: Session, draft_id: str, user: Any) -> Draft:
     """Delete a draft; it can be brought back until `purge` clears it away."""
-    draft = locked(session, draft_id, user)
+    draft = lock_open(session, draft_id, user, Act.DELETE)
     draft.state, draft.updated_at = "deleted", utc_now()
     record(session, "draft-deleted", ("draft", draft.id))
     return draft
@@ -205,7 +215,7 @@ def delete(session: Session, draft_id: str, user: Any) -> Draft:
 def restore(session: Session, draft_id: str, user: Any) -> Draft:
     """Bring a deleted draft back; one that is open stays open."""
     draft = _row(session, draft_id)
-    if draft is None or draft.firm_id != user.firm_id or draft.state == "filed":
+    if draft is None or draft.state == "filed" or not _is_allowed(draft, user, Act.DELETE):
         raise NotFound
     if draft.state == "deleted":
         draft.state = "open"
@@ -239,8 +249,19 @@ def purge(session: Session, older_than: timedelta = KEPT_DELETED) -> int:
 
 
 def lock_for_filing(session: Session, draft_id: str, user: Any) -> Draft:
-    """The draft under its row's lock, open or already filed; raises NotFound for another firm's or a deleted one."""
-    return _visible(_row(session, draft_id), user)
+    """The draft under its row's lock, open or already filed, for a person who may file it.
+
+    Raises NotFound for another firm's or a deleted one, and NotAllowed.
+    """
+    return _visible(_row(session, draft_id), user, Act.FILE)
+
+
+def lock_open(session: Session, draft_id: str, user: Any, act: Act) -> Draft:
+    """The open draft under its row's lock, for a person who may do this; raises NotFound, NotAllowed and NotOpen."""
+    draft = _visible(_row(session, draft_id), user, act)
+    if draft.state != "open":
+        raise NotOpen(draft_id)
+    return draft
 
 
 def mark_filed(session: Session, draft: Draft) -> None:
@@ -264,17 +285,27 @@ def _row(session: Session, draft_id: str) -> Draft | None:
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def _visible(draft: Draft | None, user: Any) -> Draft:
-    if draft is None or user.firm_id is None or draft.firm_id != user.firm_id or draft.state == "deleted":
+def _is_allowed(draft: Draft, user: Any, act: Act) -> bool:
+    role = role_in(draft, user)
+    return role is not None and act in MAY[role]
+
+
+def _visible(draft: Draft | None, user: Any, act: Act) -> Draft:
+    """The one place where a person's role is asked for: everything that reads or changes a draft comes through here."""
+    role = role_in(draft, user) if draft is not None and draft.state != "deleted" else None
+    if draft is None or role is None:
         raise NotFound
+    if act not in MAY[role]:
+        raise NotAllowed(draft, act)
     return draft
 
 
 def locked(session: Session, draft_id: str, user: Any) -> Draft:
-    """The open draft under its row's lock, within the caller's transaction; raises NotFound and NotOpen."""
-    draft = _visible(_row(session, draft_id), user)
-    if draft.state != "open":
-        raise NotOpen(draft_id)
+    """The open draft under its row's lock and in this release's shape, for a person who may change what it holds.
+
+    Within the caller's transaction; raises NotFound, NotAllowed and NotOpen.
+    """
+    draft = lock_open(session, draft_id, user, Act.EDIT)
     _modernise(draft)
     return draft
 
@@ -301,3 +332,9 @@ def _title(name: str, data: Data) -> str:
     if name == "designs":
         return on_one_line(next((row["product"] for row in data.get("designs", []) if row["product"]), ""))
     return on_one_line(data.get("title", "") or data.get("text", "") or data.get("description", ""))
+
+
+def _sought(draft: Draft) -> str:
+    """What searches look in."""
+    reference = next((one.data.get("reference", "") for one in draft.sections if one.name == "about"), "")
+    return folded(f"{draft.title} {reference}")[:500]

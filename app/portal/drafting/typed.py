@@ -26,6 +26,12 @@ def read(section: Section, form: MultiDict[str, str], without: int | None = None
     return {section.rows.name: [row for row in rows if any(row.values())]}
 
 
+def row(section: Section, form: MultiDict[str, str], index: int) -> Data:
+    """What was typed in the row of this index on the page; in a section without rows, in all of it."""
+    place = index if section.rows else None
+    return {key: clean(form.get(input_name(key, place), "")) for key in keys_of(section)}
+
+
 def keys_of(section: Section) -> tuple[str, ...]:
     """The keys under which a section, or a row of it, is kept."""
     return tuple(part for field in section.fields for part in field.parts)

@@ -28,6 +28,7 @@ from portal.drafting.documents import (
     take_in,
 )
 from portal.drafting.models import Draft, DraftDocument, Upload
+from portal.drafting.roles import Act
 from portal.drafting.service import NotFound, NotOpen, locked, owned
 from portal.profile.model import DocumentKind
 
@@ -111,8 +112,8 @@ def _note(
 
 
 def find(draft_id: str, key: str, user: Any) -> Upload:
-    """An upload of this person's draft that can still be continued; raises NotFound."""
-    owned(db.session, draft_id, user)
+    """An upload of this person's draft that can still be continued; raises NotFound, NotAllowed."""
+    owned(db.session, draft_id, user, Act.EDIT)
     upload = db.session.get(Upload, key)
     if upload is None or upload.draft_id != draft_id or upload.expires_at < utc_now():
         raise NotFound

@@ -9,12 +9,14 @@ from flask import abort
 from flask_security import current_user
 
 from portal.calendar.service import office_days
+from portal.comments.service import OpenComments, open_comments
 from portal.context import profile
 from portal.db import db
 from portal.drafting import checks, service
 from portal.drafting.checks import Held, Task
 from portal.drafting.fields import Data, Problem
 from portal.drafting.models import Draft, DraftDocument
+from portal.drafting.roles import MAY, Act, Role, role_in
 from portal.drafting.rules import Facts
 from portal.drafting.words import Words
 from portal.fees import quotes
@@ -31,9 +33,23 @@ class DraftView:
     draft: Draft
 
     @classmethod
-    def of(cls, draft_id: str) -> DraftView:
-        """The draft of the person who asks; 404 for another's."""
-        return cls(service.owned(db.session, draft_id, current_user))
+    def of(cls, draft_id: str, act: Act = Act.READ) -> DraftView:
+        """The draft, for a person who may do this with it; else 404 or 403."""
+        return cls(service.owned(db.session, draft_id, current_user, act))
+
+    @cached_property
+    def role(self) -> Role | None:
+        """What the person who asks is to the draft."""
+        return role_in(self.draft, current_user)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the person who asks can change what it holds."""
+        return self.draft.state == "open" and self.may(Act.EDIT)
+
+    def may(self, act: str) -> bool:
+        """Whether the person who asks may do this."""
+        return self.role is not None and Act(act) in MAY[self.role]
 
     @cached_property
     def service(self) -> Service:
@@ -65,6 +81,11 @@ class DraftView:
     @cached_property
     def problems(self) -> list[Problem]:
         return checks.problems(self.held)
+
+    @cached_property
+    def open_comments(self) -> OpenComments:
+        """What the team still has to deal with, by section; "" is about the whole draft."""
+        return open_comments(db.session, self.draft.id)
 
     @cached_property
     def warnings(self) -> list[Problem]:

@@ -8,36 +8,66 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from portal.accounts.rules import Permission
+from portal.approvals.service import standing
 from portal.catalogue.service import open_services
 from portal.context import profile
 from portal.db import db
-from portal.drafting import document_pages, section_pages, service, upload_pages
+from portal.drafting import (
+    copy_pages,
+    document_pages,
+    lists,
+    missing_pages,
+    party_pages,
+    refusals,
+    section_pages,
+    service,
+    team_pages,
+    upload_pages,
+)
 from portal.drafting.answers import answers
 from portal.drafting.blueprint import bp
-from portal.drafting.forms import NewForm, choices
+from portal.drafting.forms import NewForm
 from portal.drafting.sections import LABELS
+from portal.drafting.team import team_of
 from portal.drafting.view import DraftView
 from portal.web import held
 from portal.web.formats import text
+from portal.web.forms import choices
 from portal.web.language import chosen
 from portal.web.paging import SIZE, Page, asked_page
 from portal.web.permissions import requires
 from portal.web.texts import clean, is_printable
 
-__all__ = ["bp", "document_pages", "section_pages", "upload_pages"]
+__all__ = [
+    "bp",
+    "copy_pages",
+    "document_pages",
+    "missing_pages",
+    "party_pages",
+    "refusals",
+    "section_pages",
+    "team_pages",
+    "upload_pages",
+]
 
 
 @bp.get("/drafts")
 @requires(Permission.DRAFT)
 def drafts() -> str:
-    """The firm's open drafts, and what can be filed."""
-    number = asked_page()
-    found = service.drafts(db.session, current_user, (number - 1) * SIZE, SIZE + 1)
-    names = {one.code: one.name for one in profile().services}
+    """The open drafts that a person may see, and what can be filed."""
+    number, names = asked_page(), {one.code: one.name for one in profile().services}
+    whose, only = request.args.get("whose", ""), request.args.get("service", "")
+    wanted = lists.Wanted(
+        text=request.args.get("q", "").strip()[:100],
+        whose=lists.WHOSE.get(whose, ""),
+        service=only if only in names else "",
+    )
+    found = lists.drafts(db.session, current_user, wanted, (number - 1) * SIZE, SIZE + 1)
     deleted = service.deleted(db.session, request.args.get("deleted", ""), current_user)
     return render_template(
         "drafting/drafts.html",
         page=Page.of(found, number),
+        wanted=wanted,
         names=names,
         services=open_services(profile()),
         references={draft.id: service.data_of(draft).get("about", {}).get("reference", "") for draft in found},
@@ -84,7 +114,14 @@ def _new_page(form: NewForm) -> str:
 @requires(Permission.DRAFT)
 def tasks(draft_id: str) -> str:
     """The task list: each section's state, and what is missing."""
-    return render_template("drafting/tasks.html", view=DraftView.of(draft_id), names=LABELS)
+    view = DraftView.of(draft_id)
+    return render_template(
+        "drafting/tasks.html",
+        view=view,
+        names=LABELS,
+        team=team_of(view.draft),
+        approval=standing(db.session, view, chosen()),
+    )
 
 
 @bp.get("/drafts/<draft_id>/check")

@@ -27,6 +27,7 @@ from portal.documents.store import ContentAltered, DocumentStore, NameTaken, Sto
 from portal.drafting import service as drafting
 from portal.drafting.answers import answers
 from portal.drafting.application import Application
+from portal.drafting.roles import Act
 from portal.fees.offers import Price
 from portal.fees.quotes import price_of
 from portal.fees.rules import Fees
@@ -86,8 +87,8 @@ class Quote:
 
 
 def quote_draft(draft_id: str, user: User, language: str) -> Quote:
-    """What the page before submission shows; raises drafting's NotFound, Incomplete."""
-    draft = drafting.owned(db.session, draft_id, user)
+    """What the page before submission shows; raises drafting's NotFound, NotAllowed, Incomplete."""
+    draft = drafting.owned(db.session, draft_id, user, Act.FILE)
     now = utc_now()
     application = drafting.application(draft, profile(), language)
     days = office_days()
@@ -117,8 +118,9 @@ def is_being_filed(draft_id: str, user: User) -> bool:
 def submit(draft_id: str, user: User, language: str, declared: str) -> Filing:
     """File a draft, once: a draft that was filed before answers with the same filing.
 
-    `declared` is the fingerprint of the quote that the person read. Raises drafting's NotFound and Incomplete, Changed
-    when the quote is another by now, and StoreError when the package could not be written: then nothing was filed.
+    `declared` is the fingerprint of the quote that the person read. Raises drafting's NotFound, NotAllowed and
+    Incomplete, Changed when the quote is another by now, and StoreError when the package could not be written: then
+    nothing was filed.
     A receipt that cannot be issued now follows through the outbox.
     """
     filing = _file(draft_id, user, language, declared)

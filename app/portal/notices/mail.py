@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 
 from portal.context import profile, settings
 from portal.db import utc_now
-from portal.notices.rules import Kind, wording
+from portal.notices.rules import DRAFT_PAGES, Kind, wording
 from portal.settings import Tier
 
 TIMEOUT = 30
@@ -41,7 +41,8 @@ def render(kind: str, locale: str, params: Mapping[str, Any]) -> tuple[str, str]
         if number := params.get("number"):
             paragraphs.append(f"{_('The filing’s page:')}\n{base}/filings/{number}")
         elif draft := params.get("draft"):
-            paragraphs.append(f"{_('The documents of the draft:')}\n{base}/drafts/{draft}/documents")
+            page = DRAFT_PAGES.get(Kind(kind), "")
+            paragraphs.append(f"{_('The draft’s page:')}\n{base}/drafts/{draft}{page}")
         paragraphs += [*_closing(known), f"-- \n{office.name[known]}\n{office.address}"]
     if settings().tier not in BARE:
         subject = f"[{settings().tier.upper()}] {subject}"

@@ -33,6 +33,20 @@ class Kind(StrEnum):
     DOCUMENT_REFUSED = "document-refused"
     DISCOUNT_REFUSED = "discount-refused"
     DISCOUNT_REOPENED = "discount-reopened"
+    DRAFT_SHARED = "draft-shared"
+    DRAFT_HANDED_OVER = "draft-handed-over"
+    DRAFT_COMMENT = "draft-comment"
+    CLIENT_APPROVED = "client-approved"
+    CLIENT_ASKED_CHANGES = "client-asked-changes"
+
+
+DRAFT_PAGES: Mapping[Kind, str] = {
+    Kind.DOCUMENT_REFUSED: "/documents",
+    Kind.DRAFT_COMMENT: "/comments",
+    Kind.CLIENT_APPROVED: "/approval",
+    Kind.CLIENT_ASKED_CHANGES: "/approval",
+}
+"""The page of a draft to which a notice about it leads, where that is not its task list."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,33 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
         case Kind.DISCOUNT_REOPENED:
             subject = _("The refusal of a reduction of filing %(number)s was taken back", **known)
             told = _about_reopening(known)
+        case _:
+            subject, told = _about_draft(Kind(kind), known)
     return Wording(subject, told)
+
+
+def _about_draft(kind: Kind, known: Mapping[str, Any]) -> tuple[str, str]:
+    """What colleagues and clients do with a draft; `person` is who did it."""
+    match kind:
+        case Kind.DRAFT_SHARED:
+            is_viewer = known.get("role") == "viewer"
+            told = _("You can read “%(title)s” and comment on it.", **known)
+            return _("%(person)s shares a draft with you", **known), (
+                told if is_viewer else _("You can work on “%(title)s”.", **known)
+            )
+        case Kind.DRAFT_HANDED_OVER:
+            told = _("You own “%(title)s” now: you say who works on it, and you can delete it.", **known)
+            return _("%(person)s handed a draft over to you", **known), told
+        case Kind.DRAFT_COMMENT:
+            told = _("There is a new comment on “%(title)s”.", **known)
+            return _("%(person)s commented on a draft", **known), told
+        case Kind.CLIENT_APPROVED:
+            told = _("“%(title)s” was approved as it stood then. Its page says what has changed since.", **known)
+            return _("%(person)s approved a draft", **known), told
+        case Kind.CLIENT_ASKED_CHANGES:
+            told = _("What should be changed in “%(title)s” stands under the client’s approval.", **known)
+            return _("%(person)s asks for changes to a draft", **known), told
+    raise ValueError(f"{kind} is not about a draft")
 
 
 def _about_document(known: Mapping[str, Any]) -> str:
@@ -110,7 +150,7 @@ def _how(params: Mapping[str, Any]) -> list[str]:
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the words need, written for people: numbers as the office prints them, money in the reader's language."""
-    names = ("number", "title", "amount", "file_name", "discount", "reason", "bill", "due")
+    names = ("number", "title", "amount", "file_name", "discount", "reason", "bill", "due", "person")
     known: dict[str, Any] = dict.fromkeys(names, "") | {"reasons": []} | dict(params)
     language = str(get_locale()).replace("_", "-")
     with suppress(ValueError):  # a number of another form is shown as it is

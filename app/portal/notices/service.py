@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import g, has_request_context
 from flask_security import current_user
@@ -17,6 +17,9 @@ from portal.db import db, transaction, utc_now
 from portal.notices.models import Notice
 from portal.notices.rules import Kind
 from portal.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
 
 PAGE = 20
 
@@ -35,16 +38,11 @@ class InboxRow:
 def notify(session: Session, user_id: int, kind: str, filing_id: int | None, **params: Any) -> Notice:
     """Put a notice into a person's inbox, and its mail into the outbox, within the caller's transaction.
 
-    The mail's payload is `notice` (its id), `to`, `locale`, `notice_kind` and `params`; `portal.notices.mail` words it.
-    Raises ValueError for a kind that has no words.
+    `draft` among the params is the id of the draft that a notice is about. The mail's payload is `notice` (its id),
+    `to`, `locale`, `notice_kind` and `params`; `portal.notices.mail` words it. Raises ValueError for a kind that has
+    no words.
     """
-    known = Kind(kind)
-    user = accounts.find(user_id)
-    if user is None:
-        raise LookupError(f"there is nobody with the number {user_id}")
-    notice = Notice(user_id=user_id, kind=known.value, filing_id=filing_id, params=params, created_at=utc_now())
-    session.add(notice)
-    session.flush()
+    user, notice = _put(session, user_id, kind, filing_id, params)
     enqueue(
         session,
         "mail",
@@ -52,10 +50,28 @@ def notify(session: Session, user_id: int, kind: str, filing_id: int | None, **p
         notice=notice.id,
         to=user.email,
         locale=user.locale,
-        notice_kind=known.value,
+        notice_kind=notice.kind,
         params=params,
     )
     return notice
+
+
+def note(session: Session, user_id: int, kind: str, **params: Any) -> Notice:
+    """Put a notice into a person's inbox and send no mail: for what happens often."""
+    return _put(session, user_id, kind, None, params)[1]
+
+
+def _put(
+    session: Session, user_id: int, kind: str, filing_id: int | None, params: dict[str, Any]
+) -> tuple[User, Notice]:
+    known = Kind(kind)
+    user = accounts.find(user_id)
+    if user is None:
+        raise LookupError(f"there is nobody with the number {user_id}")
+    notice = Notice(user_id=user_id, kind=known.value, filing_id=filing_id, params=params, created_at=utc_now())
+    session.add(notice)
+    session.flush()
+    return user, notice
 
 
 def inbox(user_id: int, page: int = 1) -> tuple[list[InboxRow], bool]:

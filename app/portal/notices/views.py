@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.rules import Permission
 from portal.notices import service
-from portal.notices.rules import wording
+from portal.notices.rules import DRAFT_PAGES, wording
 from portal.web.permissions import requires
 
 bp = Blueprint("notices", __name__, template_folder="templates")
@@ -23,7 +23,14 @@ def inbox() -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     rows, more = service.inbox(current_user.id, page)
     notices = [(row, wording(row.kind, row.params)) for row in rows]
-    return render_template("notices/inbox.html", notices=notices, page=page, more=more, unread=service.unread_count())
+    return render_template(
+        "notices/inbox.html",
+        notices=notices,
+        page=page,
+        more=more,
+        unread=service.unread_count(),
+        draft_pages=DRAFT_PAGES,
+    )
 
 
 @bp.post("/inbox/read")

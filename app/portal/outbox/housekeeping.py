@@ -19,6 +19,8 @@ HOUSEKEEPERS = [
     "portal.drafting.service:purge",
     "portal.drafting.uploads:expire",
     "portal.drafting.documents:drop_forgotten",
+    "portal.drafting.copies:purge_templates",
+    "portal.addressbook.service:purge",
 ]
 """Functions without arguments, safe to repeat and to run on two servers at once; they say how much they cleared."""
 

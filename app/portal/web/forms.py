@@ -6,7 +6,7 @@ A field's `render_kw` is not used; what a page says about a field stands in its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -26,6 +26,7 @@ from wtforms import (
     SelectMultipleField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Optional
 
@@ -258,9 +259,14 @@ def _first_input(one: Field) -> str:
     return f"{one.id}-day" if isinstance(one, DateField) else one.id
 
 
+def choices(labels: Mapping[str, Any]) -> list[SelectChoice]:
+    """What a field offers, from labels by value."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 def required(message: str | None = None) -> DataRequired:
     """The validator for a field that must be filled, with a message for people."""
     return DataRequired(message or lazy_gettext("Fill in this field."))
 
 
-__all__ = ["ClockField", "DateField", "Form", "InputRequired", "required"]
+__all__ = ["ClockField", "DateField", "Form", "InputRequired", "choices", "required"]

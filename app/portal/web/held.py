@@ -16,7 +16,15 @@ LIFE = 12 * 3600
 LARGEST = 200_000
 NEVER = frozenset({"csrf_token", "password", "code", FIELD})
 ENDPOINTS = frozenset(
-    {"drafting.create", "drafting.save", "drafting.upload", "office.return_for_defects", "classification.add_picked"}
+    {
+        "drafting.create",
+        "drafting.save",
+        "drafting.upload",
+        "comments.write",
+        "addressbook.add",
+        "office.return_for_defects",
+        "classification.add_picked",
+    }
 )
 """What is typed into a draft, or to an agent: these views ask for `fields()` and save nothing. All else is asked for
 anew: another site could send the request, and sign-in would carry it out."""

@@ -16,6 +16,7 @@ from portal.web.viewer import viewer
 ITEMS: list[tuple[Permission, str, LazyString]] = [
     (Permission.DRAFT, "/drafts", lazy_gettext("Drafts")),
     (Permission.SEE_DOCKET, "/docket", lazy_gettext("Docket")),
+    (Permission.DRAFT, "/address-book", lazy_gettext("Address book")),
     (Permission.RECEIVE, "/office/reception", lazy_gettext("Reception")),
     (Permission.RECEIVE, "/office/discounts", lazy_gettext("Reductions")),
     (Permission.TAKE_PAYMENT, "/office/cashier", lazy_gettext("Cashier")),

@@ -26,6 +26,24 @@ def is_printable(value: str, *, lines: bool = False) -> bool:
     return True
 
 
+# Letters that no decomposition takes apart, and that people type without their stroke.
+PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+
+
+def folded(value: str) -> str:
+    """A text as searches compare it, on every database alike: no capitals, no accents, one space between words.
+
+    Control characters part words: a database may take one for the end of what is sought.
+    """
+    parted = unicodedata.normalize("NFKD", value).casefold()
+    bare = "".join(
+        " " if unicodedata.category(character) == "Cc" else character
+        for character in parted
+        if not unicodedata.combining(character)
+    )
+    return unicodedata.normalize("NFC", " ".join(bare.translate(PLAIN_LETTERS).split()))
+
+
 def lines_of(value: str) -> tuple[str, ...]:
     """The lines of a text that hold something."""
     return tuple(line for typed in value.split("\n") if (line := typed.strip()))

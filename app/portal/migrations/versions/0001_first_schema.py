@@ -139,6 +139,47 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_users_firm_id"), "users", ["firm_id"], unique=False)
     op.create_table(
+        "address_imports",
+        sa.Column("id", sa.CHAR(length=16), nullable=False),
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_address_imports_firm_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_address_imports_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_imports")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_table(
+        "addresses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("street", sa.String(length=300), nullable=False),
+        sa.Column("city", sa.String(length=200), nullable=False),
+        sa.Column("postcode", sa.String(length=30), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=50), nullable=False),
+        sa.Column("sort", sa.String(length=120), nullable=False),
+        sa.Column("sought", sa.String(length=1000), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["users.id"], name=op.f("fk_addresses_changed_by_id")),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_addresses_firm_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index("ix_addresses_list", "addresses", ["firm_id", "sort", "id"], unique=False)
+    op.create_table(
         "audit_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
@@ -181,6 +222,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_closures_days", "closures", ["first_day", "last_day"], unique=False)
     op.create_table(
+        "draft_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("firm_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("service", sa.String(length=60), nullable=False),
+        sa.Column("shape", sa.Integer(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_draft_templates_firm_id")),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["users.id"], name=op.f("fk_draft_templates_saved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_templates")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_draft_templates_firm_id"), "draft_templates", ["firm_id"], unique=False)
+    op.create_table(
         "drafts",
         sa.Column("id", sa.CHAR(length=16), nullable=False),
         sa.Column("firm_id", sa.Integer(), nullable=False),
@@ -189,6 +249,8 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("shape", sa.Integer(), nullable=False),
+        sa.Column("is_restricted", sa.Boolean(), nullable=False),
+        sa.Column("sought", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.Column("updated_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_drafts_firm_id")),
@@ -257,6 +319,52 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_table(
+        "approval_requests",
+        sa.Column("id", sa.CHAR(length=16), nullable=False),
+        sa.Column("draft_id", sa.CHAR(length=16), nullable=False),
+        sa.Column("client", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("may_download", sa.Boolean(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("expires_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("revoked_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("fingerprint", sa.CHAR(length=64), nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_approval_requests_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["drafts.id"], name=op.f("fk_approval_requests_draft_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_requests")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_approval_requests_draft_id"), "approval_requests", ["draft_id"], unique=False)
+    op.create_table(
+        "draft_comments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.CHAR(length=16), nullable=False),
+        sa.Column("section", sa.String(length=60), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("edited_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("resolved_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("resolved_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_draft_comments_author_id")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["drafts.id"], name=op.f("fk_draft_comments_draft_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["resolved_by_id"], ["users.id"], name=op.f("fk_draft_comments_resolved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_comments")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_draft_comments_draft_id"), "draft_comments", ["draft_id"], unique=False)
+    op.create_table(
         "draft_documents",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.CHAR(length=16), nullable=False),
@@ -283,6 +391,21 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index(op.f("ix_draft_documents_draft_id"), "draft_documents", ["draft_id"], unique=False)
+    op.create_table(
+        "draft_members",
+        sa.Column("draft_id", sa.CHAR(length=16), nullable=False),
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("added_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["drafts.id"], name=op.f("fk_draft_members_draft_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_draft_members_user_id")),
+        sa.PrimaryKeyConstraint("draft_id", "user_id", name=op.f("pk_draft_members")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
     op.create_table(
         "draft_sections",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -357,6 +480,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_uploads_draft_id"), "uploads", ["draft_id"], unique=False)
     op.create_index(op.f("ix_uploads_expires_at"), "uploads", ["expires_at"], unique=False)
+    op.create_table(
+        "approval_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.CHAR(length=16), nullable=False),
+        sa.Column("is_approved", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=True),
+        sa.Column("fingerprint", sa.CHAR(length=64), nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["approval_requests.id"], name=op.f("fk_approval_answers_request_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_answers")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
+    op.create_index(op.f("ix_approval_answers_request_id"), "approval_answers", ["request_id"], unique=False)
     op.create_table(
         "bills",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -24,9 +24,10 @@ def words_can_be_asked_for():
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DOCUMENT_REFUSED])
-def test_every_kind_has_words_that_name_the_filing_and_the_mark(kind):
-    words = wording(kind.value, {"number": "T-2026-7", "title": "SUN 100%", "amount": "165.00", "currency": "USD"})
-    assert "T-2026-7" in words.subject
+def test_every_kind_has_words_that_name_the_mark_and_the_filing_or_who_did_it(kind):
+    known = {"number": "T-2026-7", "title": "SUN 100%", "amount": "165.00", "currency": "USD", "person": "Noor 5%d"}
+    words = wording(kind.value, known)
+    assert ("T-2026-7" in words.subject) != ("Noor 5%d" in words.subject)
     assert "SUN 100%" in words.text
     assert "%(" not in words.subject + words.text
 
