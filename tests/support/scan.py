@@ -21,7 +21,8 @@ from collections.abc import Iterable, Sequence
 
 AT_ONCE = 16000
 LONGEST = 10.0
-SAYS = {0: "open", errno.ECONNREFUSED: "closed"}
+# A service that hangs up at once has answered.
+SAYS = {0: "open", errno.ECONNRESET: "open", errno.ECONNREFUSED: "closed"}
 SILENT = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH}
 
 
