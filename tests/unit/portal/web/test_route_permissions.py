@@ -32,6 +32,8 @@ PUBLIC = {
     "calendar.closed_days",
     "fees.calculator",
     "fees.schedule",
+    "classification.index",
+    "classification.browse",
 }
 """The addresses that anybody may use: whoever adds one says so here."""
 
