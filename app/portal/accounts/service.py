@@ -20,7 +20,7 @@ from portal.accounts.models import Firm, Role, User
 from portal.accounts.rules import GRANTS, Permission, RoleName
 from portal.audit import service as audit
 from portal.db import db, transaction, utc_now
-from portal.web.texts import folded
+from portal.web.texts import folded, typed_number
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT_AND_ADDRESS = 5
@@ -121,7 +121,7 @@ def _spend(session: Session, user_id: int, step: int) -> bool:
 
 def matching_step(secret: str, code: str) -> int | None:
     """The time step whose code this is: the present one, the one before or the one after; else None."""
-    code = re.sub(r"\s", "", code)
+    code = re.sub(r"\s", "", typed_number(code))
     if not re.fullmatch(r"\d{6}", code):
         return None
     totp = _totp().from_source(secret)

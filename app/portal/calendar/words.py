@@ -20,6 +20,7 @@ from portal.calendar.terms import Due
 from portal.explain.rules import Explanation, Step, Words
 from portal.profile.model import Basis, CountsFrom, Profile, Right, Service, Terms
 from portal.web import formats
+from portal.web.language import spoken
 
 OUTAGES = "EPO Guidelines E-VIII 1.6.2; PCT Rule 82quater.2"
 CLOSED_DAYS = "PCT Rule 80.5"
@@ -45,16 +46,12 @@ def dated(day: date) -> Words:
 
 def exactly(value: datetime, zone: str) -> Words:
     """An instant to the second, in a zone and in UTC."""
-    return LazyString(lambda: formats.exact(value, _language(), zone))
+    return LazyString(lambda: formats.exact(value, spoken(), zone))
 
 
 def named(texts: Mapping[str, str]) -> Words:
     """A text of the profile or of a closure, in the reader's language."""
-    return LazyString(lambda: formats.text(dict(texts), _language()))
-
-
-def _language() -> str:
-    return str(get_locale() or "en").replace("_", "-")
+    return LazyString(lambda: formats.text(dict(texts), spoken()))
 
 
 def explain_reception(found: Reception, way: Way = "reception.{}".format) -> Explanation:
@@ -123,7 +120,7 @@ def _arrival(found: Reception) -> Words:
 
 def _on_the_clock(local: datetime) -> Words:
     """A day and a time of the office, such as Friday 20 November 2026, 18:03:27."""
-    return LazyString(lambda: f"{dated(local.date())}, {local:%H:%M:%S}")
+    return LazyString(lambda: f"{dated(local.date())}{formats.comma()}{local:%H:%M:%S}")
 
 
 def _time(value: time) -> str:
@@ -327,7 +324,7 @@ def _outage(outage: Outage) -> Step:
 
 
 def _at(value: datetime) -> Words:
-    return LazyString(lambda: formats.instant(value, _language()))
+    return LazyString(lambda: formats.instant(value, spoken()))
 
 
 def _data(found: LastDay, ends_by: LastSecond | None) -> dict[str, str | None]:

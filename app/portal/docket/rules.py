@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.filing.rules import FilingNumber
+from portal.web.texts import typed_number
 
 STATES = ("received", "accepted", "returned")
 BILL_STATES = ("due", "paid")
@@ -39,10 +40,11 @@ class Cursor:
 
 def number_part(text: str) -> str:
     """What a typed number, or a part of one, is within the numbers as they are stored."""
+    typed = typed_number(text)
     try:
-        return str(FilingNumber.parse(text))
+        return str(FilingNumber.parse(typed))
     except ValueError:
-        return re.sub(r"\s", "", text)
+        return re.sub(r"\s", "", typed)
 
 
 class What(StrEnum):

@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _
 from portal.documents.verdict import Reason
 from portal.profile.documents import Between
 from portal.profile.model import DocumentKind
+from portal.web.bidi import isolated
+from portal.web.formats import comma
 
 FORMATS: dict[str, Any] = {
     "pdf": _("a PDF"),
@@ -149,7 +151,7 @@ def asked_of(kind: DocumentKind) -> list[str]:
     if asked.pages:
         found.append(_("At most %(pages)s pages.", pages=asked.pages))
     if asked.page_sizes:
-        names = ", ".join(one.upper() if one[0] == "a" else one.title() for one in asked.page_sizes)
+        names = comma().join(one.upper() if one[0] == "a" else one.title() for one in asked.page_sizes)
         found.append(_("Pages of the size %(sizes)s.", sizes=names))
     if asked.pdf_versions:
         low, high = asked.pdf_versions.min or "1.0", asked.pdf_versions.max or "2.0"
@@ -159,7 +161,7 @@ def asked_of(kind: DocumentKind) -> list[str]:
     if asked.dpi:
         found.append(_range(_("Resolution %(range)s dots an inch."), asked.dpi))
     if asked.colours:
-        found.append(_("Colours: %(colours)s.", colours=", ".join(str(FORMATS[one]) for one in asked.colours)))
+        found.append(_("Colours: %(colours)s.", colours=comma().join(str(FORMATS[one]) for one in asked.colours)))
     if asked.seconds:
         found.append(_range(_("Length %(range)s seconds."), asked.seconds))
     return [str(one) for one in found]
@@ -180,9 +182,10 @@ def words(reason: Reason) -> str:
     values = dict(reason.values)
     for name in ("found", "wanted"):
         if isinstance(values.get(name), list):
-            values[name] = ", ".join(str(FORMATS.get(one, one)) for one in values[name])
-        elif name in values:
-            values[name] = FORMATS.get(values[name], values[name])
+            values[name] = comma().join(str(FORMATS.get(one, one)) for one in values[name])
+        elif values.get(name) in FORMATS:
+            values[name] = FORMATS[values[name]]
+    values = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
     return str(RULES[reason.rule]) % values if values else str(RULES[reason.rule])
 
 

@@ -29,6 +29,8 @@ from portal.drafting.uploads import Refused
 from portal.drafting.view import DraftView
 from portal.profile.model import DocumentKind
 from portal.web import held
+from portal.web.bidi import isolated
+from portal.web.formats import comma
 from portal.web.permissions import requires
 
 log = logging.getLogger("portal")
@@ -108,9 +110,9 @@ def _tell(draft_id: str, found: DraftDocument, refusal: Refusal) -> None:
             (found.file_name, [(reason.page, words(reason)) for reason in events.reasons_of(found)]),
         )
     elif found.state == "waiting":
-        flash(_("%(name)s was received. It waits for the virus check.", name=found.file_name), "notice")
+        flash(_("%(name)s was received. It waits for the virus check.", name=isolated(found.file_name)), "notice")
     else:
-        flash(_("%(name)s was received and accepted.", name=found.file_name), "success")
+        flash(_("%(name)s was received and accepted.", name=isolated(found.file_name)), "success")
 
 
 @bp.post(f"{ROUTE}/<int:document_id>/position")
@@ -129,7 +131,9 @@ def renumber_document(draft_id: str, document_id: int) -> Response:
     else:
         if other is not None:
             message = _(
-                "%(name)s and %(other)s have exchanged their numbers.", name=found.file_name, other=other.file_name
+                "%(name)s and %(other)s have exchanged their numbers.",
+                name=isolated(found.file_name),
+                other=isolated(other.file_name),
             )
             flash(message, "success")
     return redirect(url_for("drafting.documents", draft_id=draft_id) + f"#kind-{found.kind}", 303)
@@ -163,7 +167,7 @@ def restore_document(draft_id: str, document_id: int) -> Response:
     except NotOpen:
         return not_open(draft_id)
     else:
-        flash(_("%(name)s is attached again.", name=removed.file_name), "success")
+        flash(_("%(name)s is attached again.", name=isolated(removed.file_name)), "success")
     return redirect(url_for("drafting.documents", draft_id=draft_id), 303)
 
 
@@ -181,7 +185,7 @@ def document(draft_id: str, document_id: int) -> Response:
     """The received bytes, as a download that no browser will run; of what was not examined nothing is given out."""
     found = events.document(DraftView.of(draft_id).draft, document_id)
     if found.state != "accepted":
-        flash(_("%(name)s cannot be opened: it has not been examined yet.", name=found.file_name), "error")
+        flash(_("%(name)s cannot be opened: it has not been examined yet.", name=isolated(found.file_name)), "error")
         return redirect(url_for("drafting.documents", draft_id=draft_id), 303)
     answer = send_file(store().open(found.sha512), found.media_type, as_attachment=True, download_name=found.file_name)
     answer.content_length = found.size
@@ -247,7 +251,7 @@ def _page(view: DraftView, refusal: Refusal | None = None) -> str:
         unfinished=uploads.unfinished(view.draft) if view.draft.state == "open" else [],
         next_position=events.next_position(view.draft),
         what=_what,
-        accepted=lambda kind: ", ".join(str(FORMATS[one]) for one in kind.formats),
+        accepted=lambda kind: comma().join(str(FORMATS[one]) for one in kind.formats),
         accepted_rendering=str(FORMATS["pdf"]),
         asked_of=asked_of,
         largest=largest,

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from portal.drafting.application import Attached
 from portal.drafting.fields import Problem
+from portal.drafting.words import as_typed
 from portal.profile.model import Service
 
 
@@ -20,10 +21,13 @@ def attached_problems(service: Service, documents: Sequence[Attached]) -> list[P
         place = f"kind-{one.kind}"
         if one.waiting:
             message = _(
-                "%(name)s waits for the virus check, which goes on by itself. Look again later.", name=one.file_name
+                "%(name)s waits for the virus check, which goes on by itself. Look again later.",
+                name=as_typed(one.file_name),
             )
             found.append(Problem("documents", place, message))
         if one.kind in needed and one.format == "docx" and (one.kind, one.sha512) not in rendered:
-            message = _("Attach the PDF of %(name)s: the office asks for it beside the original.", name=one.file_name)
+            message = _(
+                "Attach the PDF of %(name)s: the office asks for it beside the original.", name=as_typed(one.file_name)
+            )
             found.append(Problem("documents", place, message))
     return found

@@ -36,8 +36,15 @@ class Kind(StrEnum):
     OFFICE = "office"
     DATE = "date"
     NUMBER = "number"
+    CODE = "code"
+    """Letters and digits of an identifier."""
     EMAIL = "email"
     PHONE = "phone"
+
+
+UNTURNED = frozenset({Kind.DATE, Kind.NUMBER, Kind.CODE, Kind.EMAIL, Kind.PHONE})
+CODED = frozenset({"ipc", "locarno", "vienna"})
+"""The classifications whose symbols are letters and digits; the terms of Nice are words of any language."""
 
 
 Choices = Mapping[str, Words] | Callable[[Service], Mapping[str, Words]]
@@ -80,6 +87,11 @@ class Field:
     def first(self) -> str:
         """The name of its first input, to which an error leads."""
         return self.parts[0]
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is written from left to right, with the digits 0 to 9, in every language."""
+        return self.kind in UNTURNED or self.pick in CODED
 
     def offered(self, service: Service) -> Mapping[str, Words]:
         """What can be chosen, by value."""

@@ -89,7 +89,7 @@ def _input(
                 "label": label,
                 "value": value,
                 "rows": rows,
-                "attributes": _pick(field, index),
+                "attributes": _attributes(field, index),
             }
     return "input", params | {"label": label, "value": value} | _typing(field, index)
 
@@ -102,8 +102,14 @@ def _typing(field: Field, index: int | None) -> dict[str, Any]:
         Kind.PHONE: {"type": "tel"},
     }
     classes = f"govuk-input--width-{field.width}" if field.width in WIDTHS else ""
-    shared = {"autocomplete": "off", "spellcheck": False, "classes": classes, "attributes": _pick(field, index)}
+    shared: dict[str, Any] = {"autocomplete": "off", "spellcheck": False, "classes": classes}
+    shared["attributes"] = _attributes(field, index)
     return shared | special.get(field.kind, {})
+
+
+def _attributes(field: Field, index: int | None) -> dict[str, str]:
+    """The direction of what is typed: a name keeps that of its own script. And where the value can be picked from."""
+    return {"dir": "ltr" if field.is_code else "auto", **_pick(field, index)}
 
 
 def _pick(field: Field, index: int | None) -> dict[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from portal.web.texts import typed_number
+
 FORM = re.compile(r"([1-9]\d{0,2})\.([1-9]\d{0,2})")
 Number = tuple[int, int]
 
 
 def parse(text: str) -> Number | None:
     """The number that was typed, with a point, a comma or a hyphen between its parts; None for anything else."""
-    found = FORM.fullmatch(text.strip().replace(",", ".").replace("-", "."))
+    found = FORM.fullmatch(re.sub(r"[,٫-]", ".", typed_number(text).strip()))
     return (int(found[1]), int(found[2])) if found else None
 
 

@@ -25,6 +25,7 @@ from portal.drafting.sections import ALL, TYPED
 from portal.drafting.service import NotOpen, Stale
 from portal.drafting.view import DraftView
 from portal.web import held
+from portal.web.bidi import isolated
 from portal.web.formats import clock, instant
 from portal.web.language import chosen
 from portal.web.permissions import requires
@@ -131,7 +132,7 @@ def _told(stale: Stale) -> str:
     """Who saved meanwhile, and when."""
     if stale.by_id == current_user.id:
         return str(_("You saved this section in another window on %(time)s.", time=instant(stale.at)))
-    return str(_("%(name)s saved this section on %(time)s.", name=stale.by, time=instant(stale.at)))
+    return str(_("%(name)s saved this section on %(time)s.", name=isolated(stale.by), time=instant(stale.at)))
 
 
 def _not_open(draft_id: str) -> Response:

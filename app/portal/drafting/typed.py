@@ -6,8 +6,8 @@ import re
 
 from werkzeug.datastructures import MultiDict
 
-from portal.drafting.fields import Data, Rows, Section, input_name
-from portal.web.texts import clean
+from portal.drafting.fields import Data, Kind, Rows, Section, input_name
+from portal.web.texts import clean, typed_number
 
 MOST_ROWS = 200
 TAKE = "take-"
@@ -16,13 +16,16 @@ TAKE = "take-"
 def read(section: Section, form: MultiDict[str, str], without: int | None = None) -> Data:
     """The data of a section from its form; `without` leaves out the row of that index."""
     keys = keys_of(section)
+    coded = (field for field in section.fields if field.is_code and field.kind is not Kind.EMAIL)
+    codes = {part for field in coded for part in field.parts}
+
+    def value(key: str, index: int | None = None) -> str:
+        kept = clean(form.get(input_name(key, index), ""))
+        return clean(typed_number(kept)) if key in codes else kept
+
     if section.rows is None:
-        return {key: clean(form.get(key, "")) for key in keys}
-    rows = [
-        {key: clean(form.get(input_name(key, index), "")) for key in keys}
-        for index in _indices(form, keys)
-        if index != without
-    ]
+        return {key: value(key) for key in keys}
+    rows = [{key: value(key, index) for key in keys} for index in _indices(form, keys) if index != without]
     return {section.rows.name: [row for row in rows if any(row.values())]}
 
 

@@ -13,6 +13,8 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from portal.web.bidi import isolated
+
 Words: TypeAlias = LazyString | str
 """A text for people: translated when it is shown."""
 
@@ -50,6 +52,11 @@ def named(texts: dict[str, str]) -> Words:
 def in_words(day: date) -> Words:
     """A date as the reader's language writes it, when it is shown."""
     return LazyString(lambda: format_date(day, "d MMMM y", locale=get_locale() or "en"))
+
+
+def as_typed(value: str) -> Words:
+    """What somebody typed, to stand within a sentence: it keeps its own direction of writing."""
+    return LazyString(lambda: isolated(value))
 
 
 def _order(name: str) -> str:

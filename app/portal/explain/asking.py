@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any, NoReturn, TypeVar
 
 import click
-from flask_babel import force_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.app import create_app
@@ -19,6 +18,7 @@ from portal.calendar.days import NeverOpen, NoSuchTime, at_office
 from portal.context import profile
 from portal.explain.questions import Refused
 from portal.explain.rules import Explanation
+from portal.web.language import speaking
 
 UNREACHABLE = 4
 T = TypeVar("T")
@@ -92,7 +92,7 @@ def question(command: Callable[..., Explanation]) -> Callable[..., None]:
             languages = profile().office.languages
             if language is not None and language not in languages:
                 raise click.UsageError(f"the office has no language '{language}'; known: {', '.join(languages)}")
-            with force_locale((language or languages[0]).replace("-", "_")):
+            with speaking(language or languages[0]):
                 try:
                     found = command(*args, **values)
                 except Refused as error:

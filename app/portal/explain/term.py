@@ -28,6 +28,7 @@ from portal.explain.questions import UNKNOWN_BRANCH, Question, Refused
 from portal.explain.rules import Explanation
 from portal.explain.term_forms import AnnuityForm, PeriodForm, RenewalForm, ServiceTermForm
 from portal.profile.model import Service, Terms
+from portal.web.formats import comma
 
 LONGEST = {"days": 40_000, "months": 1_200, "years": 100}
 
@@ -97,7 +98,7 @@ def of_period(
         if number
     ]
     return explain_period(
-        start, found, LazyString(lambda: ", ".join(str(part) for part in parts)), not months and not years
+        start, found, LazyString(lambda: comma().join(str(part) for part in parts)), not months and not years
     )
 
 

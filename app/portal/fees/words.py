@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from portal.context import profile
 from portal.fees.rules import Basis, Passed, PassedOver, Why
 from portal.profile.fees import Condition, Discount, Halves, Surcharge, Unit
-from portal.web.formats import day, money, text
+from portal.web.formats import comma, day, money, text
 from portal.web.language import chosen
 
 
@@ -51,7 +51,7 @@ def because(why: Why | None, currency: str, language: str | None = None) -> str:
         parts.append(_("%(amount)s at most", amount=money(why.cap, currency, language)))
     if why.kind == "surcharge":
         parts.append(_condition(why))
-    return ", ".join(part for part in parts if part)
+    return comma(language).join(part for part in parts if part)
 
 
 def _of_fee(why: Why) -> list[str]:

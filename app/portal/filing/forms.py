@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, StringField, ValidationError
 
 from portal.web.forms import Form, required
+from portal.web.texts import typed_number
 
 
 class SubmitForm(Form):
@@ -23,6 +24,6 @@ class SubmitForm(Form):
     )
 
     def validate_code(self, field: Any) -> None:
-        field.data = re.sub(r"\s", "", field.data)
+        field.data = re.sub(r"\s", "", typed_number(field.data or ""))
         if not re.fullmatch(r"[0-9]{6}", field.data):
             raise ValidationError(lazy_gettext("The code has six digits."))

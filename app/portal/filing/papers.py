@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from typst import TypstError
 
@@ -23,6 +22,7 @@ from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
 from portal.web import formats
 from portal.web.formats import exact
+from portal.web.language import speaking
 
 log = logging.getLogger("portal.filing")
 
@@ -35,7 +35,7 @@ Manifest = dict[str, Any]
 def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: datetime) -> Printed:
     """The receipt of a filing, unsigned; `issued_at` (aware) is after its last byte was received."""
     language = manifest["language"]
-    with force_locale(language):
+    with speaking(language):
         data = _common(manifest, xml) | {
             "manifest": {"content": raw_manifest.decode()},
             "filing": _filing_rows(manifest),
@@ -64,7 +64,7 @@ def form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Seq
 
 def _form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture]) -> Printed:
     language = manifest["language"]
-    with force_locale(language):
+    with speaking(language):
         data = _common(manifest, xml) | {
             "service": formats.text(profile().service(manifest["service"]).name, language),
             "sections": [
@@ -77,7 +77,10 @@ def _form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Se
             ],
             "declaration": declaration(),
             "filed": [
-                (_("Declared and filed by"), f"{manifest['filed_by']['name']}, {manifest['firm']['name']}"),
+                (
+                    _("Declared and filed by"),
+                    formats.comma(language).join([manifest["filed_by"]["name"], manifest["firm"]["name"]]),
+                ),
                 (_("Received by the office"), exact(read_instant(manifest["received_at"]), language)),
             ],
         }
@@ -241,7 +244,7 @@ def _document_rows(manifest: Manifest) -> Rows:
         told = [file["name"], formats.size(file["size"], language)]
         if pages:
             told.append(_("%(count)s pages", count=pages) if pages > 1 else _("1 page"))
-        rows.append((_document_name(file, manifest), ", ".join(told)))
+        rows.append((_document_name(file, manifest), formats.comma(language).join(told)))
     return rows
 
 

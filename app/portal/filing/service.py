@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -54,6 +53,7 @@ from portal.settings import Tier
 from portal.signing.service import NoKey, sign_pdf
 from portal.web.formats import text
 from portal.web.health import release
+from portal.web.language import speaking
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -241,7 +241,7 @@ def _circumstances(number: FilingNumber, draft: Draft, user: User, received: Rec
 
 def _answers(draft: Draft, application: Application) -> dict[str, papers.Rows]:
     """The answers in the words of the page on which they were checked, in the filing's language."""
-    with force_locale(application.language):
+    with speaking(application.language):
         asked = answers(drafting.held(draft, profile()), application.language)
     return {
         section: [(str(row.label), str(row.value)) for row in rows if str(row.value)] for section, rows in asked.items()

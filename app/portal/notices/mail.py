@@ -15,18 +15,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from portal.context import profile, settings
 from portal.db import utc_now
 from portal.notices.rules import DRAFT_PAGES, Kind, wording
 from portal.settings import Tier
+from portal.web.bidi import isolated
+from portal.web.language import direction, speaking
 
 TIMEOUT = 30
 KEPT = 200
 """How many messages the developer's page keeps."""
 
+RIGHT_TO_LEFT_MARK = "\u200f"
 BARE = {Tier.PRODUCTION}
 
 
@@ -34,7 +36,7 @@ def render(kind: str, locale: str, params: Mapping[str, Any]) -> tuple[str, str]
     """Subject and plain text of a notice's mail in this language; raises ValueError for a kind without words."""
     office = profile().office
     known = locale if locale in office.languages else office.languages[0]
-    with force_locale(known):
+    with speaking(known):
         words = wording(Kind(kind), params)
         subject, paragraphs = words.subject, [words.text]
         base = str(settings().public_url).rstrip("/")
@@ -46,6 +48,8 @@ def render(kind: str, locale: str, params: Mapping[str, Any]) -> tuple[str, str]
         paragraphs += [*_closing(known), f"-- \n{office.name[known]}\n{office.address}"]
     if settings().tier not in BARE:
         subject = f"[{settings().tier.upper()}] {subject}"
+    if direction(known) == "rtl":
+        subject = f"{RIGHT_TO_LEFT_MARK}{subject}"  # mail programs take the direction of the first letter
     return subject, "\n\n".join(paragraphs) + "\n"
 
 
@@ -58,8 +62,8 @@ def _closing(locale: str) -> list[str]:
     found.append(
         _(
             "This message was sent by a machine; an answer to it is not read. Questions: %(email)s, %(phone)s.",
-            email=support.email,
-            phone=support.phone,
+            email=isolated(support.email),
+            phone=isolated(support.phone),
         )
     )
     return found

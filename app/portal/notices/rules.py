@@ -10,7 +10,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.calendar.rules import Reception
@@ -20,7 +19,9 @@ from portal.documents.verdict import Reason
 from portal.documents.wording import words
 from portal.filing.rules import FilingNumber
 from portal.payments.rules import printed_reference
+from portal.web.bidi import isolated
 from portal.web.formats import day, money, text
+from portal.web.language import spoken
 
 
 class Kind(StrEnum):
@@ -149,18 +150,23 @@ def _how(params: Mapping[str, Any]) -> list[str]:
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the words need, written for people: numbers as the office prints them, money in the reader's language."""
+    """What the words need, written for people: numbers as the office prints them, money in the reader's language.
+
+    What was typed is isolated: the words go into a page and into a mail alike.
+    """
     names = ("number", "title", "amount", "file_name", "discount", "reason", "bill", "due", "person")
     known: dict[str, Any] = dict.fromkeys(names, "") | {"reasons": []} | dict(params)
-    language = str(get_locale()).replace("_", "-")
+    language = spoken()
     with suppress(ValueError):  # a number of another form is shown as it is
         known["number"] = FilingNumber.parse(str(known["number"])).printed(profile().office.code)
+    for name in ("number", "title", "file_name", "reason"):
+        known[name] = isolated(str(known[name]))
     if known["amount"]:
         known["amount"] = money(Decimal(known["amount"]), known.get("currency"), language)
     if known["discount"]:
         known["discount"] = text(known["discount"], language)
     if known["bill"]:
-        known["bill"] = printed_reference(known["bill"])
+        known["bill"] = isolated(printed_reference(known["bill"]))
     if known["due"]:
         known["due"] = day(date.fromisoformat(known["due"]), language)
     return known

@@ -18,6 +18,7 @@ from portal.office.forms import ReturnForm
 from portal.office.rules import DEFECTS_LIMIT, AlreadyDecided
 from portal.payments.words import bill_tags
 from portal.web import held
+from portal.web.bidi import isolated
 from portal.web.forms import Form
 from portal.web.paging import asked_after
 from portal.web.permissions import requires
@@ -78,7 +79,7 @@ def accept(number: str) -> Answer:
         return _decided_before(number)
     except LookupError:
         abort(404)
-    flash(_("Filing %(number)s is accepted. The agent was told.", number=words.number()(number)), "success")
+    flash(_("Filing %(number)s is accepted. The agent was told.", number=isolated(words.number()(number))), "success")
     return redirect(url_for(".reception"))
 
 
@@ -115,7 +116,8 @@ def return_for_defects(number: str) -> Answer:
     except AlreadyDecided:
         return _decided_before(number, form.defects.data)
     flash(
-        _("Filing %(number)s is returned. The agent was told what to mend.", number=words.number()(number)), "success"
+        _("Filing %(number)s is returned. The agent was told what to mend.", number=isolated(words.number()(number))),
+        "success",
     )
     return redirect(url_for(".reception"))
 

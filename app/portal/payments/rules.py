@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from portal.web.texts import typed_number
+
 COUNTER = "counter"
 """The driver of money taken by a cashier; `transaction` is the number on the counter's own receipt."""
 
@@ -59,7 +61,7 @@ def is_reference(text: str) -> bool:
 
 def compact_reference(text: str) -> str:
     """A typed reference without spaces and hyphens, in capitals: as it is stored."""
-    return re.sub(r"[\s\u00a0-]", "", text).upper()
+    return re.sub(r"[\s\u00a0-]", "", typed_number(text)).upper()
 
 
 def printed_reference(reference: str) -> str:
@@ -69,7 +71,7 @@ def printed_reference(reference: str) -> str:
 
 def compact_transaction(text: str) -> str:
     """A typed receipt number, trimmed and in capitals, so that the same number is always the same transaction."""
-    return re.sub(r"\s+", " ", text).strip().upper()
+    return re.sub(r"\s+", " ", typed_number(text)).strip().upper()
 
 
 def adds_up(amounts: Iterable[Decimal], total: Decimal) -> bool:
@@ -87,7 +89,7 @@ def parse_amount(text: str, decimals: int = 2) -> Decimal | None:
     Unless the currency has three decimals, a mark with three digits behind it is refused as doubtful: thousands and
     decimals look alike there.
     """
-    compact = re.sub(r"[\s\u00a0\u202f']", "", text)
+    compact = re.sub(r"[\s\u00a0\u202f']", "", typed_number(text)).replace("٫", ".")
     fraction = rf"([.,]\d{{1,{decimals}}})?" if decimals else ""
     if not re.fullmatch(rf"\d{{1,13}}{fraction}", compact, re.ASCII):
         return None

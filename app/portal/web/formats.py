@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -13,18 +14,34 @@ from flask import Flask
 
 from portal.context import profile
 from portal.profile.model import Text
-from portal.web.language import chosen
+from portal.web.language import chosen, direction, spoken
+
+T = TypeVar("T")
 
 # Day before month in words: no reader can take 3/4 for the wrong date.
-DAY_PATTERNS = {"en": "d MMMM y", "fr": "d MMMM y"}
-INSTANT_PATTERNS = {"en": "d MMMM y, HH:mm", "fr": "d MMMM y, HH:mm"}
-MONEY_PATTERNS = {"en": "¤¤\xa0#,##0.00", "fr": "#,##0.00\xa0¤¤"}
-SIZE_UNITS = {"fr": ("octets", "Ko", "Mo", "Go"), "en": ("bytes", "KB", "MB", "GB")}
+# Arabic is printed with the digits 0 to 9, as IP offices print it: a filing number, a class of Nice and a fee are then
+# the same signs in each of the office's languages.
+DAY_PATTERNS = {"en": "d MMMM y", "fr": "d MMMM y", "ar": "d MMMM y"}
+INSTANT_PATTERNS = {"en": "d MMMM y, HH:mm", "fr": "d MMMM y, HH:mm", "ar": "d MMMM y، HH:mm"}
+# In Arabic a left-to-right mark on each side keeps sign, amount and code in one order, wherever the amount stands.
+MONEY_PATTERNS = {
+    "en": "¤¤\xa0#,##0.00",
+    "fr": "#,##0.00\xa0¤¤",
+    "ar": "\u200e#,##0.00\xa0¤¤\u200e;\u200e-#,##0.00\xa0¤¤\u200e",
+}
+SIZE_UNITS = {
+    "fr": ("octets", "Ko", "Mo", "Go"),
+    "en": ("bytes", "KB", "MB", "GB"),
+    "ar": ("بايت", "كيلوبايت", "ميغابايت", "غيغابايت"),
+}
+# With a right-to-left mark: between a Latin word and a number the comma would turn both to the left.
+COMMAS = {"en": ", ", "ar": "\u200f، "}
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters: day, instant, clock, money, size, text."""
+    """Register the filters day, instant, clock, money, size and text, and the function comma."""
     app.jinja_env.filters.update(day=day, instant=instant, clock=clock, money=money, size=size, text=text)
+    app.jinja_env.globals["comma"] = comma
 
 
 def day(value: date | None, language: str | None = None) -> str:
@@ -48,7 +65,8 @@ def exact(value: datetime, language: str | None = None, zone: str | None = None)
     name = zone or profile().office.time_zone
     local = value.astimezone(ZoneInfo(name))
     universal = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return f"{day(local.date(), language)}, {local:%H:%M:%S}, {name.replace('_', ' ')} ({universal})"
+    parts = (day(local.date(), language), f"{local:%H:%M:%S}", f"{name.replace('_', ' ')} ({universal})")
+    return comma(language).join(parts)
 
 
 def clock(value: datetime) -> str:
@@ -82,15 +100,25 @@ def text(value: Text | None, language: str | None = None) -> str:
     return value.get(language or chosen()) or next(iter(value.values()))
 
 
+def comma(language: str | None = None) -> str:
+    """What parts the items of a list, with the space behind it."""
+    return _in(COMMAS, language or spoken(), COMMAS["en"])
+
+
+def _in(table: dict[str, T], language: str, otherwise: T) -> T:
+    """What a table holds for a language: `ar-EG` is written as `ar` is, where it has no line of its own."""
+    return table.get(language) or table.get(language.partition("-")[0]) or otherwise
+
+
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
-    return format_date(value, DAY_PATTERNS.get(language, "long"), locale=_babel(language))
+    return format_date(value, _in(DAY_PATTERNS, language, "long"), locale=_babel(language))
 
 
 @lru_cache(maxsize=4096)
 def _instant(value: datetime, language: str, zone: str) -> str:
     local = value.astimezone(ZoneInfo(zone))
-    words = format_datetime(local, INSTANT_PATTERNS.get(language, "medium"), locale=_babel(language))
+    words = format_datetime(local, _in(INSTANT_PATTERNS, language, "medium"), locale=_babel(language))
     offset = local.strftime("%z")
     minutes = f":{offset[3:5]}" if offset[3:5] != "00" else ""
     return f"{words} (UTC{offset[0]}{int(offset[1:3])}{minutes})"
@@ -98,14 +126,14 @@ def _instant(value: datetime, language: str, zone: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _money(value: Decimal, currency: str, decimals: int, language: str) -> str:
-    pattern = MONEY_PATTERNS.get(language, "¤¤\xa0#,##0.00")
+    pattern = _in(MONEY_PATTERNS, language, MONEY_PATTERNS["ar" if direction(language) == "rtl" else "en"])
     pattern = pattern.replace("0.00", "0." + "0" * decimals if decimals else "0")
     return format_currency(value, currency, pattern, locale=_babel(language), currency_digits=False)
 
 
 @lru_cache(maxsize=4096)
 def _size(value: int, language: str) -> str:
-    units = SIZE_UNITS.get(language, SIZE_UNITS["en"])
+    units = _in(SIZE_UNITS, language, SIZE_UNITS["en"])
     amount, unit = float(value), 0
     while amount >= 999.5 and unit < len(units) - 1:
         amount, unit = amount / 1000, unit + 1

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
+    EmailField,
     Field,
     FileField,
     MultipleFileField,
@@ -24,7 +25,9 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
+    TelField,
     TextAreaField,
+    URLField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
@@ -192,8 +195,15 @@ def _own_params(
         found = "password-input", _password_words() | {"label": label, "value": ""}
     else:
         value = one._value() if hasattr(one, "_value") else (one.data or "")
-        found = "textarea" if isinstance(one, TextAreaField) else "input", {"label": label, "value": str(value)}
+        own = {"label": label, "value": str(value), "attributes": {"dir": _direction(one, options)}}
+        found = "textarea" if isinstance(one, TextAreaField) else "input", own
     return found
+
+
+def _direction(one: Field, options: dict[str, Any]) -> str:
+    """How what is typed is written: addresses and figures always from left to right, words as their own script is."""
+    is_number = options.get("inputmode") in ("numeric", "decimal")
+    return "ltr" if is_number or isinstance(one, (EmailField, TelField, URLField)) else "auto"
 
 
 def _label(one: Field, heading: bool, block: str) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from urllib.parse import quote
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
+from flask_babel import force_locale, get_locale
 
 from portal.context import profile, settings
 from portal.settings import Tier
@@ -17,7 +20,12 @@ COOKIE = "language"
 
 def init_app(app: Flask) -> None:
     """Give templates the language of the page and the ways to the others."""
-    app.context_processor(lambda: {"language": chosen(), "other_languages": others})
+    app.context_processor(_of_the_page)
+
+
+def _of_the_page() -> dict[str, object]:
+    code = chosen()
+    return {"language": code, "direction": direction(code), "other_languages": others}
 
 
 def chosen() -> str:
@@ -29,6 +37,27 @@ def chosen() -> str:
         g.language = _choose(languages)
     language: str = g.language
     return language
+
+
+def spoken() -> str:
+    """The language of the text that is being made: a mail's or paper's own, else the page's; else English."""
+    return str(get_locale() or "en").replace("_", "-")
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Make texts in this language, whatever the reader's is: `with speaking("ar"): …`."""
+    with force_locale(_locale(code)):
+        yield
+
+
+def chosen_locale() -> str:
+    """The language of this page as Babel and gettext write it: pt_BR for pt-BR."""
+    return _locale(chosen())
+
+
+def _locale(code: str) -> str:
+    return code.replace("-", "_")
 
 
 def _choose(languages: list[str]) -> str:
@@ -57,6 +86,12 @@ def others() -> list[tuple[str, str, str]]:
         for code in profile().office.languages
         if code != chosen()
     ]
+
+
+@lru_cache(maxsize=64)
+def direction(code: str) -> str:
+    """The direction in which a language is written, as HTML's attribute `dir` has it: `ltr` or `rtl`."""
+    return Locale.parse(code, sep="-").text_direction
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from portal.settings import Tier
-from portal.web import assets, errors, formats, forms, guards, language, logs, mail_page, navigation
+from portal.web import assets, bidi, errors, formats, forms, guards, language, logs, mail_page, navigation
 from portal.web.views import bp
 
 csrf = CSRFProtect()
@@ -32,9 +32,9 @@ def init_app(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader(templates)
     logs.init_app(app)
     guards.init_app(app)
-    babel.init_app(app, locale_selector=language.chosen, timezone_selector=language.office_zone)
+    babel.init_app(app, locale_selector=language.chosen_locale, timezone_selector=language.office_zone)
     csrf.init_app(app)
-    for part in (assets, formats, forms, language, navigation, errors):
+    for part in (assets, bidi, formats, forms, language, navigation, errors):
         part.init_app(app)
     app.jinja_env.globals["_l"] = lazy_gettext
     app.register_blueprint(bp)

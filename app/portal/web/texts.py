@@ -16,6 +16,16 @@ def clean(value: str) -> str:
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
 
 
+def typed_number(value: str) -> str:
+    """A number as it is kept: digits of any script as 0 to 9, without the marks that steer the reading direction.
+
+    Arabic, Persian and Indic keyboards type their own digits, and the marks come along when a number is copied out of
+    a text that is read from right to left. Only for what is a number or a code: a name keeps its own digits.
+    """
+    digits = (str(unicodedata.decimal(character, character)) for character in value)
+    return "".join(digit for digit in digits if unicodedata.category(digit) != "Cf")
+
+
 def is_printable(value: str, *, lines: bool = False) -> bool:
     """Whether a text has no control characters, lone surrogates or changes of direction; `lines` allows line ends."""
     for character in value:

@@ -74,7 +74,7 @@ DESIGNS = Section(
 
 def _deferment_problems(data: Data, around: Around) -> list[Problem]:
     typed = data.get("months", "")
-    if not typed.isdigit() or int(typed) <= around.service.max_deferment_months:
+    if not typed.isdecimal() or int(typed) <= around.service.max_deferment_months:
         return []
     message = _("At most %(count)s months are possible.", count=around.service.max_deferment_months)
     return [Problem("publication", "months", message)]

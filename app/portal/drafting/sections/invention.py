@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from portal.drafting.fields import Around, Data, Field, Kind, Problem, Rows, Section
 from portal.drafting.sections.origin import not_in_the_future
-from portal.drafting.words import Words
+from portal.drafting.words import Words, as_typed
 from portal.web.texts import lines_of
 
 SYMBOL = re.compile(r"[A-H]\d{2}[A-Z](\s?\d{1,4}/\d{2,6})?")
@@ -21,7 +21,8 @@ def _problems(data: Data, around: Around) -> list[Problem]:
     if not wrong:
         return []
     message = _(
-        "%(symbol)s is not a symbol of the International Patent Classification, such as A61K 31/00.", symbol=wrong[0]
+        "%(symbol)s is not a symbol of the International Patent Classification, such as A61K 31/00.",
+        symbol=as_typed(wrong[0]),
     )
     return [Problem("invention", "symbols", message)]
 

@@ -7,7 +7,7 @@ import re
 from flask_babel import lazy_gettext as _
 
 from portal.drafting.fields import Around, Data, Field, Kind, Problem, Rows, Section, input_name
-from portal.drafting.words import Words
+from portal.drafting.words import Words, as_typed
 from portal.web.texts import lines_of
 
 CLASSES = range(1, 46)
@@ -48,7 +48,7 @@ def _mark_problems(data: Data, around: Around) -> list[Problem]:
         found.append(Problem("mark", "colours", _("Name the colours that are the mark.")))
     wrong = [code for code in lines_of(data.get("vienna", "")) if not VIENNA.fullmatch(code)]
     if wrong:
-        message = _("%(code)s is not a code of the Vienna Classification, such as 26.11.1.", code=wrong[0])
+        message = _("%(code)s is not a code of the Vienna Classification, such as 26.11.1.", code=as_typed(wrong[0]))
         found.append(Problem("mark", "vienna", message))
     return found
 
@@ -164,6 +164,7 @@ GOODS = Section(
         Field(
             "number",
             _("Number of the class"),
+            Kind.CODE,
             missing=_("Enter the class as a number from 1 to 45."),
             longest=10,
             width=2,

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from portal.drafting.fields import Around, Check, Data, Field, Kind, Problem, Rows, Section, input_name
 from portal.drafting.words import Words, in_words, offices
 from portal.profile.model import Right, Service
+from portal.web.formats import comma
 from portal.web.texts import clean
 
 FIRST_YEAR = 1883
@@ -43,7 +44,7 @@ def _claim_told(index: int, claim: Data, language: str) -> tuple[str, Words, Wor
     when: Words = in_words(day) if day else " ".join(claim[part] for part in ("day", "month", "year")).strip()
     where = offices(language).get(claim["office"], claim["office"])
     das = f"DAS {claim['das']}" if claim.get("das") else ""
-    value = ", ".join(str(part) for part in (where, claim["number"], when, das) if part)
+    value = comma(language).join(str(part) for part in (where, claim["number"], when, das) if part)
     if claim.get("restoration"):
         value += "\n" + str(_("Restoration asked for: %(reason)s", reason=claim["restoration"]))
     return f"claim-{index}", _("Priority claim %(number)s", number=index + 1), value
@@ -75,6 +76,7 @@ PRIORITY = Section(
         Field(
             "das",
             _("Access code of WIPO DAS"),
+            Kind.CODE,
             hint=_("When the office may fetch the priority document there: four letters or digits."),
             longest=10,
             width=5,

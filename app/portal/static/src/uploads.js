@@ -4,7 +4,7 @@ const PAUSES = [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000]; // ms before e
 const FINAL = [507]; // of the server's errors those that another try does not mend
 
 const waiting = new Set(); // what is on its way, or stopped with something to do
-const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+const percent = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, { style: "percent" });
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 
 // One file on its way: a line with its progress, and what can be done about it.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gettext
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,11 @@ APP = Path(__file__).parents[4] / "app"
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2),
 }  # fmt: skip
+NUMBER = ("num", "")
+PLURALS = {
+    "fr": [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1],
+    "ar": [0, 1, 2, 3, 3, 4, 4, 5, 5, 3, 4],
+}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 Key = str | tuple[str, ...]
@@ -48,9 +55,9 @@ def entries(language: str) -> Iterator[Message]:
 LANGUAGES = [language for language in catalogs.available() if language != "en"]
 
 
-def test_french_is_there() -> None:
-    """The shipped profile's second language."""
-    assert "fr" in LANGUAGES
+def test_french_and_arabic_are_there() -> None:
+    """The languages of the shipped profiles besides English."""
+    assert {"fr", "ar"} <= set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,11 +80,29 @@ def test_no_entry_is_empty_or_fuzzy(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_survive_translation(language: str) -> None:
     """A missing one loses a number; a misspelt one is an error page in that language alone."""
+    said_in_words = forms_of_one_number(language)
     for message in entries(language):
         wanted = set(PLACEHOLDER.findall(message.id if isinstance(message.id, str) else message.id[-1]))
         strings = [message.string] if isinstance(message.string, str) else list(message.string)
-        for string in strings:
-            assert set(PLACEHOLDER.findall(string)) == wanted, message.id
+        for form, string in enumerate(strings):
+            found = set(PLACEHOLDER.findall(string))
+            counted = {NUMBER} if len(strings) > 1 and form in said_in_words else set()
+            assert found | counted == wanted | counted, message.id
+
+
+def forms_of_one_number(language: str) -> set[int]:
+    """The plural forms that stand for a single number: Arabic says two pages in one word, without a figure."""
+    form_of = gettext.c2py(catalogue(language).plural_expr)
+    times = Counter(form_of(number) for number in range(1000))
+    return {form for form, count in times.items() if count == 1}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    """The forms in the order in which GNU gettext's manual has them: another order puts the wrong noun to a number."""
+    form_of = gettext.c2py(catalogue(language).plural_expr)
+    numbers = [0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111]
+    assert [form_of(number) for number in numbers] == PLURALS[language]
 
 
 def test_stale_catalogue_is_compiled_once(tmp_path: Path) -> None:

@@ -32,8 +32,6 @@ PUBLIC = {
     "calendar.closed_days",
     "fees.calculator",
     "fees.schedule",
-    "classification.index",
-    "classification.browse",
 }
 """The addresses that anybody may use: whoever adds one says so here."""
 
