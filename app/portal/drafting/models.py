@@ -12,7 +12,10 @@ from portal.db import Base, new_key, utc_now
 
 
 class Draft(Base):
-    """One application under way; `state` is open, filed or deleted, `shape` how its sections are kept (`upgrades`)."""
+    """One application under way; `state` is open, filed or deleted, `shape` how its sections are kept (`upgrades`).
+
+    `imported` tells of the file that it was begun from, if it was (`portal.drafting.imported`).
+    """
 
     __tablename__ = "drafts"
 
@@ -23,6 +26,7 @@ class Draft(Base):
     title: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(12), default="open")
     shape: Mapped[int] = mapped_column(default=1)
+    imported: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -1,26 +1,22 @@
-"""What the receipt and the application form tell, worded in the filing's language and ready for print."""
+"""What the office's papers share, and what the receipt tells: in the filing's language and ready for print."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from typst import TypstError
 
-from portal.context import profile
-from portal.drafting.sections import LABELS, is_subject
-from portal.filing.pictures import MarkPicture
+from portal.context import profile, settings
 from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
 from portal.profile.model import Basis
+from portal.settings import Tier
 from portal.web import formats
-
-log = logging.getLogger("portal.filing")
+from portal.web.health import release
 
 XML_NAME = "application.xml"
 FORM_NAME = "application-form.pdf"
@@ -32,7 +28,7 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
     """The receipt of a filing, unsigned; `issued_at` (aware) is after its last byte was received."""
     language = manifest["language"]
     with force_locale(language):
-        data = _common(manifest, xml) | {
+        data = of_filing(manifest, xml) | {
             "manifest": {"content": raw_manifest.decode()},
             "filing": _filing_rows(manifest),
             "times": _times(manifest, issued_at),
@@ -42,56 +38,6 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
         }
         data["words"] |= _receipt_words()
     return printer("receipt.typ").print(data, issued_at)
-
-
-def form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture] = ()) -> Printed:
-    """The application form, unsigned; `answers` are the rows of the page on which the agent checked them.
-
-    A picture that cannot be printed is named in words: it never keeps an application from being filed.
-    """
-    try:
-        return _form(manifest, xml, answers, pictures)
-    except TypstError as error:
-        if not any(picture.shown for picture in pictures):
-            raise
-        log.warning("%s: printed without its picture: %s", manifest["number"], error)
-        return _form(manifest, xml, answers, [picture.unshown() for picture in pictures])
-
-
-def _form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture]) -> Printed:
-    language = manifest["language"]
-    with force_locale(language):
-        data = _common(manifest, xml) | {
-            "service": formats.text(profile().service(manifest["service"]).name, language),
-            "sections": [
-                {
-                    "heading": str(LABELS[section]),
-                    "rows": rows,
-                    "pictures": [picture.printed() for picture in pictures if is_subject(section)],
-                }
-                for section, rows in (answers | {"documents": _document_rows(manifest)}).items()
-            ],
-            "declaration": declaration(),
-            "filed": [
-                (_("Declared and filed by"), f"{manifest['filed_by']['name']}, {manifest['firm']['name']}"),
-                (_("Received by the office"), exact(read_instant(manifest["received_at"]), language)),
-            ],
-        }
-        data["words"] |= {
-            "declaration-heading": _("Declaration"),
-            "nothing": _("None."),
-        }
-    return printer("form.typ").print(data, read_instant(manifest["received_at"]))
-
-
-def declaration() -> str:
-    """What the agent declares by submitting, on the page and on the form alike."""
-    return str(
-        _(
-            "I declare that what this application says is true to the best of my knowledge, "
-            "and that I am entitled to file it for the applicant."
-        )
-    )
 
 
 def exact(value: datetime, language: str) -> str:
@@ -123,38 +69,56 @@ def rule_words(reception: dict[str, Any], language: str) -> str:
     return " ".join(words)
 
 
-def _common(manifest: Manifest, xml: bytes) -> dict[str, Any]:
-    """What both papers carry: letterhead, number, tier, fees."""
-    office, language = profile().office, manifest["language"]
-    tier = "" if manifest["legal_effect"] else manifest["tier"].upper()
-    total = _money(manifest["fees"]["total"], manifest)
+def letterhead(language: str) -> dict[str, Any]:
+    """What every paper of the office carries, whatever it tells."""
+    office = profile().office
+    locale = Locale.parse(language, sep="-")
     return {
-        "language": language,
-        "number": manifest["number"],
-        "printed-number": FilingNumber.parse(manifest["number"]).printed(manifest["office"]),
-        "reception-date": _reception_date(manifest),
-        "mark": _("%(tier)s – no legal effect", tier=tier) if tier else None,
-        "watermark": _("%(tier)s – no legal effect", tier=tier) if tier else "",
+        "language": locale.language,
+        "direction": locale.text_direction,
         "office": {
             "name": formats.text(office.name, language),
             "address": office.address,
             "website": office.website.replace("https://", ""),
             "colour": office.colour,
         },
-        "software": f"{manifest['software']['name']} {manifest['software']['version']}",
-        "xml": {"name": XML_NAME, "content": xml.decode()},
-        "fees": {"lines": [_fee(line, manifest) for line in manifest["fees"]["lines"]], "total": total},
-        "words": _common_words(),
+        "software": f"portal {release()}",
+        "words": common_words(),
     }
 
 
-def _common_words() -> dict[str, Any]:
+def of_filing(manifest: Manifest, xml: bytes) -> dict[str, Any]:
+    """What both papers of a filing carry: letterhead, number, tier, fees."""
+    language = manifest["language"]
+    number = FilingNumber.parse(manifest["number"]).printed(manifest["office"])
+    tier = "" if manifest["legal_effect"] else manifest["tier"].upper()
+    return letterhead(language) | {
+        "number": manifest["number"],
+        "foot": number,
+        "panel": [(_("Application number"), number), (_("Reception date"), _reception_date(manifest))],
+        "mark": _no_effect(tier) if tier else None,
+        "watermark": _no_effect(tier) if tier else "",
+        "notices": [_("This paper was made on a test system of the office. It has no legal effect.")] if tier else [],
+        "software": f"{manifest['software']['name']} {manifest['software']['version']}",
+        "xml": {"name": XML_NAME, "content": xml.decode()},
+        "fees": fee_table(manifest["fees"], language),
+    }
+
+
+def tier_mark() -> str:
+    """What marks everything that this tier prints; empty in production."""
+    tier = settings().tier
+    return "" if tier is Tier.PRODUCTION else _no_effect(tier.upper())
+
+
+def _no_effect(tier: str) -> str:
+    return str(_("%(tier)s – no legal effect", tier=tier))
+
+
+def common_words() -> dict[str, Any]:
     return {
         "title": "",
         "page": _("Page %(page)s of %(pages)s", page="#", pages="%"),
-        "number": _("Application number"),
-        "reception-date": _("Reception date"),
-        "no-effect": _("This paper was made on a test system of the office. It has no legal effect."),
         "item": _("Item"),
         "content": _("Content"),
         "fees-heading": _("Fees"),
@@ -198,10 +162,11 @@ def _receipt_words() -> dict[str, Any]:
 
 def _filing_rows(manifest: Manifest) -> Rows:
     language = manifest["language"]
+    named = [one["name"] for one in manifest.get("applicants", [])]  # a manifest of version 1 names only the first
     rows = [
         (_("Service"), formats.text(profile().service(manifest["service"]).name, language)),
         (_("Title"), manifest["title"]),
-        (_("Applicant"), manifest["applicant"]),
+        *([(_("Applicants"), "\n".join(named))] if len(named) > 1 else [(_("Applicant"), manifest["applicant"])]),
         (_("Filed by"), manifest["filed_by"]["name"]),
         (_("Firm"), manifest["firm"]["name"]),
         (_("Agent’s reference"), manifest["reference"]),
@@ -232,7 +197,7 @@ def _made_here(manifest: Manifest) -> list[dict[str, Any]]:
 def _received(file: dict[str, Any], manifest: Manifest) -> dict[str, str]:
     language = manifest["language"]
     return {
-        "kind": _kind_name(manifest["service"], file["kind"], language),
+        "kind": kind_name(manifest["service"], file["kind"], language),
         "name": file["name"],
         "size": formats.size(file["size"], language),
         "pages": str(file.get("pages") or "–"),
@@ -248,27 +213,39 @@ def _recorded(file: dict[str, Any], language: str) -> dict[str, str]:
     return {"name": name, "size": formats.size(file["size"], language), "sha512": file["sha512"]}
 
 
-def _document_rows(manifest: Manifest) -> Rows:
-    language = manifest["language"]
-    rows = []
-    for file in files_of(manifest, "document"):
-        pages = file.get("pages")
-        told = [file["name"], formats.size(file["size"], language)]
-        if pages:
-            told.append(_("%(count)s pages", count=pages) if pages > 1 else _("1 page"))
-        rows.append((_kind_name(manifest["service"], file["kind"], language), ", ".join(told)))
-    return rows
+def document_rows(service: str, files: list[dict[str, Any]], language: str) -> Rows:
+    """Each document by its kind: number, name, size and pages."""
+    return [(kind_name(service, file["kind"], language), _document(file, language)) for file in files]
 
 
-def _kind_name(service: str, code: str, language: str) -> str:
+def _document(file: dict[str, Any], language: str) -> str:
+    told = [file["name"], formats.size(file["size"], language)]
+    if file.get("position"):
+        told.insert(0, file["position"])
+    if pages := file.get("pages"):
+        told.append(_("%(count)s pages", count=pages) if pages > 1 else _("1 page"))
+    return ", ".join(told)
+
+
+def kind_name(service: str, code: str, language: str) -> str:
+    """What the office calls a kind of document."""
     kinds = {kind.code: kind.name for kind in profile().service(service).documents}
     return formats.text(kinds[code], language) if code in kinds else code
 
 
-def _fee(line: dict[str, Any], manifest: Manifest) -> list[str]:
-    name = formats.text(line["name"], manifest["language"])
-    return [name, str(line["quantity"]), _money(line["unit_amount"], manifest), _money(line["amount"], manifest)]
+def fee_table(fees: dict[str, Any], language: str) -> dict[str, Any]:
+    """The lines of the fees and their total, as a manifest keeps them, in words."""
 
+    def money(amount: str) -> str:
+        return formats.money(Decimal(amount), fees["currency"], language)
 
-def _money(amount: str, manifest: Manifest) -> str:
-    return formats.money(Decimal(amount), manifest["fees"]["currency"], manifest["language"])
+    lines = [
+        [
+            formats.text(line["name"], language),
+            str(line["quantity"]),
+            money(line["unit_amount"]),
+            money(line["amount"]),
+        ]
+        for line in fees["lines"]
+    ]
+    return {"lines": lines, "total": money(fees["total"])}

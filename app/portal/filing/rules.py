@@ -5,21 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-from portal.drafting.application import Application
+from portal.drafting.application import Application, Attached, Party
 from portal.fees.rules import Fees
-from portal.profile.model import ReceptionRule
+from portal.profile.model import ReceptionRule, Required
 
 NUMBER = re.compile(r"([A-Z]?)([0-9]{2})([0-9]{4})([0-9]{9})")
 LAST_SERIAL = 999_999_999
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
+"""2 lists every applicant and creator, and a document's position; `applicant` stays the one who is named first."""
 UNORDERED = ("goods", "priorities", "exhibitions", "earlier")
 """What an application lists in an order that means nothing."""
 
+Purposes = Mapping[str, Required]
+"""What each kind of document is for, by its code: the reason for which the office asks for it."""
 Role = Literal["application-data", "application-form", "document"]
 
 
@@ -80,6 +84,7 @@ class Part:
     pages: int | None = None
     received_at: str | None = None
     signed: bool | None = None
+    position: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,12 @@ class Circumstances:
     time_zone: str
     fees: Fees
     release: str
+    purposes: Purposes = field(default_factory=dict)
+
+
+def of_kind(purposes: Purposes, purpose: Required, documents: Iterable[Attached]) -> list[Attached]:
+    """The documents that are for this: the pictures of a mark, its recording, an invention's drawings."""
+    return [one for one in documents if purposes.get(one.kind) is purpose]
 
 
 class Changed(Exception):
@@ -174,6 +185,8 @@ def manifest(application: Application, about: Circumstances, parts: list[Part]) 
         "reference": application.reference,
         "title": application.title,
         "applicant": application.applicant.name,
+        "applicants": [_named(party) for party in application.applicants],
+        "creators": [_named(party) for party in application.creators],
         "draft": about.draft,
         "firm": asdict(about.firm),
         "filed_by": asdict(about.filed_by),
@@ -185,23 +198,32 @@ def manifest(application: Application, about: Circumstances, parts: list[Part]) 
             "cut_off": about.rule.cut_off.isoformat(),
             "time_zone": about.time_zone,
         },
-        "fees": {
-            "currency": about.fees.currency,
-            "total": str(about.fees.total),
-            "lines": [
-                {
-                    "code": line.code,
-                    "name": dict(line.name),
-                    "quantity": line.quantity,
-                    "unit_amount": str(line.unit_amount),
-                    "amount": str(line.amount),
-                }
-                for line in about.fees.lines
-            ],
-        },
+        "fees": fees_of(about.fees),
         "files": [{key: value for key, value in asdict(part).items() if value is not None} for part in parts],
         "software": {"name": "portal", "version": about.release},
     }
+
+
+def fees_of(fees: Fees) -> dict[str, Any]:
+    """Fees as manifests keep them: amounts as text, names in every language of the office."""
+    return {
+        "currency": fees.currency,
+        "total": str(fees.total),
+        "lines": [
+            {
+                "code": line.code,
+                "name": dict(line.name),
+                "quantity": line.quantity,
+                "unit_amount": str(line.unit_amount),
+                "amount": str(line.amount),
+            }
+            for line in fees.lines
+        ],
+    }
+
+
+def _named(party: Party) -> dict[str, str]:
+    return {"kind": party.kind, "name": party.name, "country": party.country}
 
 
 def canonical(value: dict[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +28,19 @@ from portal.drafting.answers import answers
 from portal.drafting.application import Application
 from portal.fees.rules import Fees
 from portal.fees.service import quote
-from portal.filing import package, papers
+from portal.filing import package, papers, printed_form
 from portal.filing.models import Filing, NumberSeries
-from portal.filing.pictures import MarkPicture, mark_pictures
-from portal.filing.rules import Changed, Circumstances, FilingNumber, Person, fingerprint, package_name, receipt_name
+from portal.filing.pictures import Picture, Subject, pictures
+from portal.filing.rules import (
+    Changed,
+    Circumstances,
+    FilingNumber,
+    Person,
+    Purposes,
+    fingerprint,
+    package_name,
+    receipt_name,
+)
 from portal.notices.service import notify
 from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
@@ -121,8 +130,9 @@ def _file(session: Session, draft_id: str, user: User, language: str, declared: 
     shelf = store()
     for document in application.documents:
         shelf.get(document.sha512)  # altered or missing bytes must not be acknowledged as received
-    pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
-    filing, fees, made = _allot(session, draft, application, user, shelf, pictures, declared)
+    # Before the series' lock, for which others wait.
+    shown = pictures(Subject.of(application), _purposes(application.service), shelf)
+    filing, fees, made = _allot(session, draft, application, user, shelf, shown, declared)
     session.add(filing)
     session.flush()
     issue_bill(session, filing, fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
@@ -137,7 +147,7 @@ def _allot(
     application: Application,
     user: User,
     shelf: DocumentStore,
-    pictures: list[MarkPicture],
+    shown: list[Picture],
     declared: str,
 ) -> tuple[Filing, Fees, package.Package]:
     """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
@@ -156,7 +166,7 @@ def _allot(
             raise Changed(draft.id)
         about = _circumstances(number, draft, user, received_at, fees)
         name = text(service.name, application.language)
-        made = package.build(application, about, _answers(draft, application), name, pictures)
+        made = package.build(application, about, _answers(draft, application.language), name, shown)
         try:
             package.write(made, shelf)
         except NameTaken:
@@ -212,16 +222,23 @@ def _circumstances(number: FilingNumber, draft: Draft, user: User, received_at: 
         time_zone=office.time_zone,
         fees=fees,
         release=release(),
+        purposes=_purposes(draft.service),
     )
 
 
-def _answers(draft: Draft, application: Application) -> dict[str, papers.Rows]:
-    """The answers in the words of the page on which they were checked, in the filing's language."""
-    with force_locale(application.language):
-        asked = answers(drafting.held(draft, profile()), application.language)
-    return {
-        section: [(str(row.label), str(row.value)) for row in rows if str(row.value)] for section, rows in asked.items()
-    }
+def _purposes(service: str) -> Purposes:
+    """What each kind of document of a service is for."""
+    return {kind.code: kind.required for kind in profile().service(service).documents}
+
+
+def _answers(draft: Draft, language: str) -> printed_form.Answers:
+    """The answers in the words of the page on which they were checked, in this language."""
+    with force_locale(language):
+        asked = answers(drafting.held(draft, profile()), language)
+        return {
+            section: [replace(row, label=str(row.label), value=str(row.value)) for row in rows if str(row.value)]
+            for section, rows in asked.items()
+        }
 
 
 def _filing(draft: Draft, application: Application, about: Circumstances, made: package.Package) -> Filing:
