@@ -22,14 +22,14 @@ from portal.web.permissions import requires
 log = logging.getLogger("portal.filing")
 
 
-@bp.get("/drafts/import")
+@bp.get("/drafts/new/from-file")
 @requires(Permission.DRAFT)
 def begin_from_file() -> str:
     """Choose an ST.96 file, or a receipt or form that carries one."""
     return render_template("filing/import.html", problem="")
 
 
-@bp.post("/drafts/import")
+@bp.post("/drafts/new/from-file")
 @requires(Permission.DRAFT)
 def import_file() -> Response | tuple[str, int]:
     """Begin a draft with what the file says; its task list tells what could not be taken over."""
