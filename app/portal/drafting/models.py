@@ -15,6 +15,7 @@ class Draft(Base):
     """One application under way; `state` is open, filed or deleted, `shape` how its sections are kept (`upgrades`).
 
     A restricted one is open to its owner and members only. `sought` is what a search looks in: title and reference.
+    `imported` tells of the file that it was begun from, if it was (`portal.drafting.imported`).
     """
 
     __tablename__ = "drafts"
@@ -28,6 +29,7 @@ class Draft(Base):
     shape: Mapped[int] = mapped_column(default=1)
     is_restricted: Mapped[bool] = mapped_column(default=False)
     sought: Mapped[str] = mapped_column(String(500), default="")
+    imported: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -176,6 +176,28 @@ def begin(session: Session, service: str, sections: dict[str, Data], user: Any, 
 
 
 @transaction
+def begin_with(
+    session: Session, service: str, sections: dict[str, Data], imported: dict[str, Any], user: Any, profile: Profile
+) -> Draft:
+    """Begin a draft with sections that a file filled; raises NotOpen when the service is not offered.
+
+    `imported` is what the draft remembers of the file (`portal.drafting.imported`).
+    """
+    if not is_open(profile, service):
+        raise NotOpen(service)
+    draft = Draft(firm_id=user.firm_id, owner_id=user.id, service=service, shape=SHAPE, imported=imported)
+    draft.sections = [
+        DraftSection(name=name, data=data, version=1, saved_by_id=user.id)
+        for name, data in {"about": {"reference": ""}, **sections}.items()
+    ]
+    draft.title = next((_title(name, data) for name, data in sections.items() if is_subject(name)), "")
+    session.add(draft)
+    session.flush()
+    record(session, "draft-imported", ("draft", draft.id), service=service, sections=sorted(sections))
+    return draft
+
+
+@transaction
 def save_section(
     session: Session, draft_id: str, name: str, data: Data, version: int, user: Any, page: str = "", final: bool = True
 ) -> Saved:

@@ -15,6 +15,7 @@ from portal.db import db
 from portal.drafting import checks, service
 from portal.drafting.checks import Held, Task
 from portal.drafting.fields import Data, Problem
+from portal.drafting.imported import Summary, summary
 from portal.drafting.models import Draft, DraftDocument
 from portal.drafting.roles import MAY, Act, Role, role_in
 from portal.drafting.rules import Facts
@@ -69,6 +70,15 @@ class DraftView:
     @cached_property
     def held(self) -> Held:
         return service.held(self.draft, profile())
+
+    @cached_property
+    def imported(self) -> Summary | None:
+        return summary(self.draft.imported, self.documents)
+
+    @cached_property
+    def kind_names(self) -> dict[str, str]:
+        """What the service's kinds of document are called, by code."""
+        return {kind.code: text(kind.name) for kind in self.service.documents}
 
     @property
     def facts(self) -> Facts:

@@ -13,10 +13,10 @@ import pikepdf
 
 from portal.documents.store import DocumentStore
 from portal.drafting.application import Application
-from portal.filing import papers
-from portal.filing.pictures import MarkPicture
+from portal.filing import papers, printed_form
+from portal.filing.pictures import Picture
 from portal.filing.rules import Circumstances, Part, canonical, instant, manifest, package_name
-from portal.filing.st96 import trademark_application
+from portal.filing.st96.writer import application_xml
 from portal.signing.service import NoKey, sign_pdf
 
 log = logging.getLogger("portal.filing")
@@ -39,12 +39,12 @@ class Package:
 def build(
     application: Application,
     about: Circumstances,
-    answers: dict[str, papers.Rows],
+    answers: printed_form.Answers,
     form_name: str,
-    pictures: Sequence[MarkPicture] = (),
+    pictures: Sequence[Picture] = (),
 ) -> Package:
     """Make the package in memory. Without a signing key the form stays unsigned, and the manifest says so."""
-    xml = trademark_application(application, about, form_name)
+    xml = application_xml(application, about, form_name)
     data = _part("application-data", "st96", papers.XML_NAME, "application/xml", xml)
     documents = [
         Part(
@@ -61,7 +61,7 @@ def build(
         )
         for document in application.documents
     ]
-    printed = papers.form(manifest(application, about, [data, *documents]), xml, answers, pictures).document
+    printed = printed_form.form(manifest(application, about, [data, *documents]), xml, answers, pictures).document
     try:
         form, signed = sign_pdf(printed, "Application form"), True
     except NoKey as error:

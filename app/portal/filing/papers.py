@@ -1,30 +1,26 @@
-"""What the receipt and the application form tell, worded in the filing's language and ready for print."""
+"""What the office's papers share, and what the receipt tells: in the filing's language and ready for print."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from flask_babel import gettext as _
-from typst import TypstError
 
 from portal.calendar.rules import Reception
 from portal.calendar.words import applied, instants
-from portal.context import profile
-from portal.drafting.sections import LABELS, is_subject
+from portal.context import profile, settings
 from portal.fees import record
-from portal.fees.rules import FeeLine
+from portal.fees.rules import FeeLine, Fees
 from portal.fees.words import basis_words, because
-from portal.filing.pictures import MarkPicture
 from portal.filing.printing import Printed, printer
 from portal.filing.rules import FilingNumber, files_of, read_instant
+from portal.settings import Tier
 from portal.web import formats
 from portal.web.formats import exact
+from portal.web.health import release
 from portal.web.language import speaking
-
-log = logging.getLogger("portal.filing")
 
 XML_NAME = "application.xml"
 FORM_NAME = "application-form.pdf"
@@ -36,7 +32,7 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
     """The receipt of a filing, unsigned; `issued_at` (aware) is after its last byte was received."""
     language = manifest["language"]
     with speaking(language):
-        data = _common(manifest, xml) | {
+        data = of_filing(manifest, xml) | {
             "manifest": {"content": raw_manifest.decode()},
             "filing": _filing_rows(manifest),
             "times": _times(manifest, issued_at),
@@ -48,100 +44,61 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
     return printer("receipt.typ").print(data, issued_at)
 
 
-def form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture] = ()) -> Printed:
-    """The application form, unsigned; `answers` are the rows of the page on which the agent checked them.
-
-    A picture that cannot be printed is named in words: it never keeps an application from being filed.
-    """
-    try:
-        return _form(manifest, xml, answers, pictures)
-    except TypstError as error:
-        if not any(picture.shown for picture in pictures):
-            raise
-        log.warning("%s: printed without its picture: %s", manifest["number"], error)
-        return _form(manifest, xml, answers, [picture.unshown() for picture in pictures])
-
-
-def _form(manifest: Manifest, xml: bytes, answers: dict[str, Rows], pictures: Sequence[MarkPicture]) -> Printed:
-    language = manifest["language"]
-    with speaking(language):
-        data = _common(manifest, xml) | {
-            "service": formats.text(profile().service(manifest["service"]).name, language),
-            "sections": [
-                {
-                    "heading": str(LABELS[section]),
-                    "rows": rows,
-                    "pictures": [picture.printed() for picture in pictures if is_subject(section)],
-                }
-                for section, rows in (answers | {"documents": _document_rows(manifest)}).items()
-            ],
-            "declaration": declaration(),
-            "filed": [
-                (
-                    _("Declared and filed by"),
-                    formats.comma(language).join([manifest["filed_by"]["name"], manifest["firm"]["name"]]),
-                ),
-                (_("Received by the office"), exact(read_instant(manifest["received_at"]), language)),
-            ],
-        }
-        data["words"] |= {
-            "declaration-heading": _("Declaration"),
-            "nothing": _("None."),
-        }
-    return printer("form.typ").print(data, read_instant(manifest["received_at"]))
-
-
-def declaration() -> str:
-    """What the agent declares by submitting, on the page and on the form alike."""
-    return str(
-        _(
-            "I declare that what this application says is true to the best of my knowledge, "
-            "and that I am entitled to file it for the applicant."
-        )
-    )
-
-
 def _rule(manifest: Manifest) -> Rows:
     """The rule under which the reception date was found, as it was in force at that moment: what it says, what came."""
     return [(f"{step.words}{step.joint}", str(step.value)) for step in applied(Reception.read(manifest["reception"]))]
 
 
-def _common(manifest: Manifest, xml: bytes) -> dict[str, Any]:
-    """What both papers carry: letterhead, number, tier, fees."""
-    office, language = profile().office, manifest["language"]
-    tier = "" if manifest["legal_effect"] else manifest["tier"].upper()
-    fees = record.fees_of(manifest["fees"])
+def letterhead(language: str) -> dict[str, Any]:
+    """What every paper of the office carries, whatever it tells."""
+    office = profile().office
+    locale = Locale.parse(language, sep="-")
     return {
-        "language": language,
-        "number": manifest["number"],
-        "printed-number": FilingNumber.parse(manifest["number"]).printed(manifest["office"]),
-        "reception-date": _reception_date(manifest),
-        "mark": _("%(tier)s – no legal effect", tier=tier) if tier else None,
-        "watermark": _("%(tier)s – no legal effect", tier=tier) if tier else "",
+        "language": locale.language,
+        "direction": locale.text_direction,
         "office": {
             "name": formats.text(office.name, language),
             "address": office.address,
             "website": office.website.replace("https://", ""),
             "colour": office.colour,
         },
-        "software": f"{manifest['software']['name']} {manifest['software']['version']}",
-        "xml": {"name": XML_NAME, "content": xml.decode()},
-        "fees": {
-            "lines": [_fee(line, fees.currency, language) for line in fees.lines],
-            "total": formats.money(fees.total, fees.currency, language),
-            "basis": basis_words(fees.basis, language),
-        },
-        "words": _common_words(),
+        "software": f"portal {release()}",
+        "words": common_words(),
     }
 
 
-def _common_words() -> dict[str, Any]:
+def of_filing(manifest: Manifest, xml: bytes) -> dict[str, Any]:
+    """What both papers of a filing carry: letterhead, number, tier, fees."""
+    language = manifest["language"]
+    number = FilingNumber.parse(manifest["number"]).printed(manifest["office"])
+    tier = "" if manifest["legal_effect"] else manifest["tier"].upper()
+    return letterhead(language) | {
+        "number": manifest["number"],
+        "foot": number,
+        "panel": [(_("Application number"), number), (_("Reception date"), _reception_date(manifest))],
+        "mark": _no_effect(tier) if tier else None,
+        "watermark": _no_effect(tier) if tier else "",
+        "notices": [_("This paper was made on a test system of the office. It has no legal effect.")] if tier else [],
+        "software": f"{manifest['software']['name']} {manifest['software']['version']}",
+        "xml": {"name": XML_NAME, "content": xml.decode()},
+        "fees": fee_table(record.fees_of(manifest["fees"]), language),
+    }
+
+
+def tier_mark() -> str:
+    """What marks everything that this tier prints; empty in production."""
+    tier = settings().tier
+    return "" if tier is Tier.PRODUCTION else _no_effect(tier.upper())
+
+
+def _no_effect(tier: str) -> str:
+    return str(_("%(tier)s – no legal effect", tier=tier))
+
+
+def common_words() -> dict[str, Any]:
     return {
         "title": "",
         "page": _("Page %(page)s of %(pages)s", page="#", pages="%"),
-        "number": _("Application number"),
-        "reception-date": _("Reception date"),
-        "no-effect": _("This paper was made on a test system of the office. It has no legal effect."),
         "item": _("Item"),
         "content": _("Content"),
         "fees-heading": _("Fees"),
@@ -186,10 +143,11 @@ def _receipt_words() -> dict[str, Any]:
 
 def _filing_rows(manifest: Manifest) -> Rows:
     language = manifest["language"]
+    named = [one["name"] for one in manifest.get("applicants", [])]  # a manifest of version 1 names only the first
     rows = [
         (_("Service"), formats.text(profile().service(manifest["service"]).name, language)),
         (_("Title"), manifest["title"]),
-        (_("Applicant"), manifest["applicant"]),
+        *([(_("Applicants"), "\n".join(named))] if len(named) > 1 else [(_("Applicant"), manifest["applicant"])]),
         (_("Filed by"), manifest["filed_by"]["name"]),
         (_("Firm"), manifest["firm"]["name"]),
         (_("Agent’s reference"), manifest["reference"]),
@@ -220,7 +178,7 @@ def _made_here(manifest: Manifest) -> list[dict[str, Any]]:
 def _received(file: dict[str, Any], manifest: Manifest) -> dict[str, str]:
     language = manifest["language"]
     return {
-        "kind": _document_name(file, manifest),
+        "kind": kind_name(manifest["service"], file["kind"], language) + _marked(file, _names(manifest)),
         "name": file["name"],
         "size": formats.size(file["size"], language),
         "pages": str(file.get("pages") or "–"),
@@ -236,32 +194,46 @@ def _recorded(file: dict[str, Any], language: str) -> dict[str, str]:
     return {"name": name, "size": formats.size(file["size"], language), "sha512": file["sha512"]}
 
 
-def _document_rows(manifest: Manifest) -> Rows:
-    language = manifest["language"]
-    rows = []
-    for file in files_of(manifest, "document"):
-        pages = file.get("pages")
-        told = [file["name"], formats.size(file["size"], language)]
-        if pages:
-            told.append(_("%(count)s pages", count=pages) if pages > 1 else _("1 page"))
-        rows.append((_document_name(file, manifest), formats.comma(language).join(told)))
-    return rows
+def document_rows(service: str, files: list[dict[str, Any]], language: str) -> Rows:
+    """Each document by its kind: number, name, size and pages; a rendering is marked as one."""
+    names = {file["sha512"]: file["name"] for file in files}
+    return [
+        (kind_name(service, file["kind"], language) + _marked(file, names), _document(file, language)) for file in files
+    ]
 
 
-def _document_name(file: dict[str, Any], manifest: Manifest) -> str:
-    """What a document is, with its number among its like; a rendering is marked as one."""
-    name = _kind_name(manifest["service"], file["kind"], manifest["language"])
-    if position := file.get("position"):
-        name += f" {position}"
-    originals = {one["sha512"]: one["name"] for one in files_of(manifest, "document")}
-    if (shown := file.get("rendering_of")) is not None:
-        name += " – " + _("rendering of %(name)s", name=originals.get(shown, shown[:12]))
-    return name
+def _names(manifest: Manifest) -> dict[str, str]:
+    return {file["sha512"]: file["name"] for file in files_of(manifest, "document")}
 
 
-def _kind_name(service: str, code: str, language: str) -> str:
+def _marked(file: dict[str, Any], names: dict[str, str]) -> str:
+    """A document's number among its like, and of what it is a rendering; `names` are those of all by their hash."""
+    marked = f" {file['position']}" if file.get("position") else ""
+    if shown := file.get("rendering_of"):
+        marked += " – " + _("rendering of %(name)s", name=names.get(shown, shown[:12]))
+    return marked
+
+
+def _document(file: dict[str, Any], language: str) -> str:
+    told = [file["name"], formats.size(file["size"], language)]
+    if pages := file.get("pages"):
+        told.append(_("%(count)s pages", count=pages) if pages > 1 else _("1 page"))
+    return formats.comma(language).join(told)
+
+
+def kind_name(service: str, code: str, language: str) -> str:
+    """What the office calls a kind of document."""
     kinds = {kind.code: kind.name for kind in profile().service(service).documents}
     return formats.text(kinds[code], language) if code in kinds else code
+
+
+def fee_table(fees: Fees, language: str) -> dict[str, Any]:
+    """The lines of the fees, their total and the schedule that they are from, in words."""
+    return {
+        "lines": [_fee(line, fees.currency, language) for line in fees.lines],
+        "total": formats.money(fees.total, fees.currency, language),
+        "basis": basis_words(fees.basis, language),
+    }
 
 
 def _fee(line: FeeLine, currency: str, language: str) -> dict[str, str]:

@@ -29,6 +29,14 @@ FALLBACK_FAMILIES = [
     "Noto Serif Thai",
     "Symbola",
 ]
+OF_LANGUAGE = {
+    **dict.fromkeys(("ar", "fa", "ur", "ps"), "Noto Naskh Arabic"),
+    **dict.fromkeys(("zh", "ja", "ko"), "Noto Serif CJK SC"),
+    **dict.fromkeys(("hi", "mr", "ne"), "Noto Serif Devanagari"),
+    **dict.fromkeys(("am", "ti"), "Noto Serif Ethiopic"),
+    "th": "Noto Serif Thai",
+}
+"""The family in which a paper of a language is set first: else its digits and points would come from another one."""
 UNPRINTED = re.compile(
     r'error: (?:the text|the text contains the disallowed codepoint|the PDF contains the codepoint) `"(.+?)"`'
 )
@@ -75,7 +83,7 @@ class Printer:
     def _compile(self, data: dict[str, Any], bad: set[str], at: datetime) -> bytes:
         inputs = {
             "data": json.dumps({**data, "replaced": bool(bad)}, ensure_ascii=False),
-            "fonts": json.dumps(_families()),
+            "fonts": json.dumps(_families(data["language"])),
         }
         with self._lock:
             document = self._compiler.compile(
@@ -98,10 +106,12 @@ def _fonts() -> typst.Fonts:
 
 
 @cache
-def _families() -> list[str]:
-    """The families to look for a character in: the embedded one, then those of the list that this host has."""
+def _families(language: str) -> list[str]:
+    """The families to look for a character in, of those that this host has: the language's own, then the embedded."""
     here = set(_fonts().families())
-    return ["Libertinus Serif", *(family for family in FALLBACK_FAMILIES if family in here)]
+    first = OF_LANGUAGE.get(language, "")
+    known = [first, "Libertinus Serif", *(family for family in FALLBACK_FAMILIES if family != first)]
+    return [family for family in known if family in here]
 
 
 def _characters(value: Any) -> set[str]:

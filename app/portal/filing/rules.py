@@ -5,23 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Self
 
 from portal.calendar.rules import Reception
-from portal.drafting.application import Application
+from portal.drafting.application import Application, Attached, Party
 from portal.fees import record
 from portal.fees.rules import Fees
-from portal.profile.model import ReceptionRule
+from portal.profile.model import ReceptionRule, Required
 
 NUMBER = re.compile(r"([A-Z]?)([0-9]{2})([0-9]{4})([0-9]{9})")
 LAST_SERIAL = 999_999_999
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
+"""2 lists every applicant and creator, and a document's position; `applicant` stays the one who is named first."""
 UNORDERED = ("goods", "priorities", "exhibitions", "earlier")
 """What an application lists in an order that means nothing."""
 
+Purposes = Mapping[str, Required]
+"""What each kind of document is for, by its code: the reason for which the office asks for it."""
 Role = Literal["application-data", "application-form", "document"]
 
 
@@ -114,10 +118,16 @@ class Circumstances:
     reception: Reception
     fees: Fees
     release: str
+    purposes: Purposes = field(default_factory=dict)
 
     @property
     def reception_date(self) -> date | None:
         return self.reception.date
+
+
+def of_kind(purposes: Purposes, purpose: Required, documents: Iterable[Attached]) -> list[Attached]:
+    """The documents that are for this: the pictures of a mark, its recording, an invention's drawings."""
+    return [one for one in documents if purposes.get(one.kind) is purpose]
 
 
 class Changed(Exception):
@@ -196,6 +206,8 @@ def manifest(application: Application, about: Circumstances, parts: list[Part]) 
         "reference": application.reference,
         "title": application.title,
         "applicant": application.applicant.name,
+        "applicants": [_named(party) for party in application.applicants],
+        "creators": [_named(party) for party in application.creators],
         "draft": about.draft,
         "firm": asdict(about.firm),
         "filed_by": asdict(about.filed_by),
@@ -205,6 +217,10 @@ def manifest(application: Application, about: Circumstances, parts: list[Part]) 
         "files": [{key: value for key, value in asdict(part).items() if value is not None} for part in parts],
         "software": {"name": "portal", "version": about.release},
     }
+
+
+def _named(party: Party) -> dict[str, str]:
+    return {"kind": party.kind, "name": party.name, "country": party.country}
 
 
 def canonical(value: dict[str, Any]) -> bytes:

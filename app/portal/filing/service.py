@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -31,14 +31,15 @@ from portal.fees.offers import Price
 from portal.fees.quotes import price_of
 from portal.fees.rules import Fees
 from portal.fees.service import facts_of
-from portal.filing import package, papers
+from portal.filing import package, papers, printed_form
 from portal.filing.models import Filing, NumberSeries
-from portal.filing.pictures import MarkPicture, mark_pictures
+from portal.filing.pictures import Picture, Subject, pictures
 from portal.filing.rules import (
     Changed,
     Circumstances,
     FilingNumber,
     Person,
+    Purposes,
     after_last_byte,
     fingerprint,
     package_name,
@@ -146,8 +147,9 @@ def _file(session: Session, draft_id: str, user: User, language: str, declared: 
     shelf = store()
     for document in application.documents:
         shelf.open(document.sha512).close()  # altered or missing bytes must not be acknowledged as received
-    pictures = mark_pictures(application, shelf)  # before the series' lock, for which others wait
-    filing, price, made = _allot(session, draft, application, user, shelf, pictures, declared)
+    # Before the series' lock, for which others wait.
+    shown = pictures(Subject.of(application), _purposes(application.service), shelf)
+    filing, price, made = _allot(session, draft, application, user, shelf, shown, declared)
     session.add(filing)
     session.flush()
     issue_bill(session, filing, price.fees, profile(), OfficeDays.of(profile()).today(filing.received_at))
@@ -163,7 +165,7 @@ def _allot(
     application: Application,
     user: User,
     shelf: DocumentStore,
-    pictures: list[MarkPicture],
+    shown: list[Picture],
     declared: str,
 ) -> tuple[Filing, Price, package.Package]:
     """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
@@ -184,7 +186,7 @@ def _allot(
         received = _received(received_at, price.fees, rule, days)
         about = _circumstances(number, draft, user, received, price.fees)
         name = text(service.name, application.language)
-        made = package.build(application, about, _answers(draft, application), name, pictures)
+        made = package.build(application, about, _answers(draft, application.language), name, shown)
         try:
             package.write(made, shelf)
         except NameTaken:
@@ -236,16 +238,23 @@ def _circumstances(number: FilingNumber, draft: Draft, user: User, received: Rec
         reception=received,
         fees=fees,
         release=release(),
+        purposes=_purposes(draft.service),
     )
 
 
-def _answers(draft: Draft, application: Application) -> dict[str, papers.Rows]:
-    """The answers in the words of the page on which they were checked, in the filing's language."""
-    with speaking(application.language):
-        asked = answers(drafting.held(draft, profile()), application.language)
-    return {
-        section: [(str(row.label), str(row.value)) for row in rows if str(row.value)] for section, rows in asked.items()
-    }
+def _purposes(service: str) -> Purposes:
+    """What each kind of document of a service is for."""
+    return {kind.code: kind.required for kind in profile().service(service).documents}
+
+
+def _answers(draft: Draft, language: str) -> printed_form.Answers:
+    """The answers in the words of the page on which they were checked, in this language."""
+    with speaking(language):
+        asked = answers(drafting.held(draft, profile()), language)
+        return {
+            section: [replace(row, label=str(row.label), value=str(row.value)) for row in rows if str(row.value)]
+            for section, rows in asked.items()
+        }
 
 
 def _filing(draft: Draft, application: Application, about: Circumstances, made: package.Package) -> Filing:

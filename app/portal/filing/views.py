@@ -7,7 +7,7 @@ import logging
 import time
 from typing import BinaryIO
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -19,16 +19,18 @@ from portal.context import profile
 from portal.db import db
 from portal.documents.store import StoreError
 from portal.drafting.service import Incomplete
-from portal.filing import papers, service
+from portal.filing import draft_pages, service
+from portal.filing.blueprint import bp
 from portal.filing.forms import SubmitForm
 from portal.filing.models import Filing
+from portal.filing.printed_form import declaration
 from portal.filing.rules import Changed, FilingNumber
 from portal.payments.queries import bill_of
 from portal.payments.rules import printed_reference
 from portal.web.language import chosen
 from portal.web.permissions import requires
 
-bp = Blueprint("filing", __name__, template_folder="templates")
+__all__ = ["bp", "draft_pages"]
 log = logging.getLogger("portal.filing")
 
 Answer = str | Response | tuple[str, int]
@@ -100,7 +102,7 @@ def _submit_page(draft_id: str, form: SubmitForm, quote: service.Quote) -> Answe
         draft_id=draft_id,
         quote=quote,
         reception=explain_reception(quote.reception),
-        declaration=papers.declaration(),
+        declaration=declaration(),
         has_second_factor=bool(current_user.tf_totp_secret),
         problem_title=bool(form.errors),
     )

@@ -9,6 +9,8 @@ from flask_babel import LazyString, lazy_gettext
 # Embeddings, overrides and isolates turn the reading direction of what follows: a name could read as another one.
 # The plain marks (U+200E, U+200F, U+061C) and the joiners belong to ordinary Arabic, Persian and Indic text.
 DIRECTION_CHANGERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Two code points that stand for no character and that XML cannot hold.
+NO_CHARACTERS = frozenset("\ufffe\uffff")
 
 
 def clean(value: str) -> str:
@@ -29,7 +31,12 @@ def typed_number(value: str) -> str:
 def is_printable(value: str, *, lines: bool = False) -> bool:
     """Whether a text has no control characters, lone surrogates or changes of direction; `lines` allows line ends."""
     for character in value:
-        if character in DIRECTION_CHANGERS or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+        if character in DIRECTION_CHANGERS | NO_CHARACTERS or unicodedata.category(character) in {
+            "Cc",
+            "Cs",
+            "Zl",
+            "Zp",
+        }:
             if lines and character == "\n":
                 continue
             return False

@@ -19,7 +19,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from portal.documents.display import Shown
-from portal.filing import papers, pictures, printing, rules, st96
+from portal.drafting.compare import Row
+from portal.filing import papers, printed_form, printing, rules
+from portal.filing.pictures import Of, Picture
+from portal.filing.st96.writer import application_xml
 from portal.profile.loader import load_profile
 from tests.support.applications import FULL, RECEIVED, circumstances
 
@@ -28,7 +31,7 @@ ISSUED = RECEIVED + timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-def context():
+def in_portal():
     app = Flask("portal")
     app.config["PROFILE"] = PROFILE
     Babel(app)
@@ -102,7 +105,7 @@ def test_a_host_without_fonts_still_prints(monkeypatch, tmp_path):
     """On a server where the font packages are missing, the receipt of an Arabic name is numbered, not refused."""
     bare = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
     monkeypatch.setattr(printing, "_fonts", lambda: bare)
-    monkeypatch.setattr(printing, "_families", lambda: ["Libertinus Serif"])
+    monkeypatch.setattr(printing, "_families", lambda _language: ["Libertinus Serif"])
     monkeypatch.setattr(papers, "printer", printing.Printer)
     monkeypatch.setattr(
         printing.typst, "Compiler", lambda *args, **kwargs: REAL_COMPILER(*args, ignore_system_fonts=True, **kwargs)
@@ -151,12 +154,12 @@ def test_whatever_was_typed_a_receipt_comes_out(name):
 
 
 def test_the_form_and_the_xml_tell_the_same_number(tmp_path):
-    xml = st96.trademark_application(FULL, circumstances(), "form")
-    printed = papers.form(manifest(), xml, {"applicants": [("Name", FULL.applicant.name)], "priority": []})
+    xml = application_xml(FULL, circumstances(), "form")
+    printed = printed_form.form(manifest(), xml, {"applicants": [told_as("Name", FULL.applicant.name)], "priority": []})
     found = words(printed.document, tmp_path).replace("\u00a0", " ")
     assert "XX T 40 2026 000000017" in found
     assert "None." in found
-    assert papers.declaration()[:40] in found
+    assert printed_form.declaration()[:40] in found
 
 
 def test_fees_on_two_pages_have_one_total_at_their_end(tmp_path):
@@ -174,10 +177,15 @@ def png(colour: str = "#c8141e", size: tuple[int, int] = (300, 200)) -> Shown:
     return Shown(out.getvalue(), "image/png", *size)
 
 
-def form(tmp_path: Path, *shown: pictures.MarkPicture) -> Path:
-    answers = {"applicants": [("Name", "Zoë")], "mark": [("Kind", "Figurative mark")]}
+def told_as(label: str, value: str, key: str = "name-0") -> Row:
+    """An answer as the check page shows it."""
+    return Row(key, key, label, value)
+
+
+def form(tmp_path: Path, *shown: Picture) -> Path:
+    answers = {"applicants": [told_as("Name", "Zoë")], "mark": [told_as("Kind", "Figurative mark", "kind")]}
     path = tmp_path / "form.pdf"
-    path.write_bytes(papers.form(manifest(), b"<a/>", answers, shown).document)
+    path.write_bytes(printed_form.form(manifest(), b"<a/>", answers, shown).document)
     return path
 
 
@@ -217,13 +225,13 @@ def red_area(path: Path, tmp_path: Path) -> tuple[float, float]:
 def test_the_form_shows_the_picture_of_the_mark_in_its_proportions(tmp_path, size, on_paper):
     """A figurative mark is its picture: a form that only names the file protects nothing."""
     made = Shown(png().content, "image/png", *size)
-    path = form(tmp_path, pictures.MarkPicture("logo.png", "A cup.", made))
+    path = form(tmp_path, Picture(Of.MARK, "logo.png", "A cup.", made))
     assert red_area(path, tmp_path) == pytest.approx(on_paper, abs=0.5)
     assert "logo.png, scaled to fit." in told(path)
 
 
 def test_the_picture_has_words_for_those_who_cannot_see_it(tmp_path):
-    path = form(tmp_path, pictures.MarkPicture("logo.png", "A cup \ue000.", png()))
+    path = form(tmp_path, Picture(Of.MARK, "logo.png", "A cup \ue000.", png()))
     assert figures(path) == ["Picture of the mark: A cup [U+E000]."]
     with pikepdf.open(path) as document:
         metadata = document.Root.Metadata.read_bytes()
@@ -233,12 +241,12 @@ def test_the_picture_has_words_for_those_who_cannot_see_it(tmp_path):
 
 @pytest.mark.parametrize("broken", [None, Shown(b"", '"<', 3, 2)])
 def test_a_picture_that_cannot_be_shown_is_named(tmp_path, broken):
-    path = form(tmp_path, pictures.MarkPicture("logo <1>.tif", "", broken))
+    path = form(tmp_path, Picture(Of.MARK, "logo <1>.tif", "", broken))
     assert "The picture logo <1>.tif cannot be shown on this paper." in told(path)
     assert figures(path) == []
 
 
 def test_a_page_of_several_says_that_there_are_more(tmp_path):
-    path = form(tmp_path, pictures.MarkPicture("logo.tif", "", png(), pages=3))
+    path = form(tmp_path, Picture(Of.MARK, "logo.tif", "", png(), pages=3))
     assert "Shown is page 1 of 3." in told(path)
     assert figures(path) == ["Picture of the mark: logo.tif"]
