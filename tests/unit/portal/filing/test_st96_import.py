@@ -26,7 +26,8 @@ from portal.profile.loader import load_profile
 from tests.support.applications import DESIGNS, EVERYTHING, FULL, OF_RIGHTS, PATENT, circumstances
 from tests.support.generated import applications, texts
 from tests.support.hostile import laughs
-from tests.unit.portal.filing.test_st96 import SCHEMAS, found
+from tests.support.schemas import st96
+from tests.unit.portal.filing.test_st96 import found
 
 PROFILE = load_profile(Path(__file__).parents[4] / "inventories/test/office.yml")
 XML = application_xml(EVERYTHING, circumstances(), "form")
@@ -108,8 +109,7 @@ def test_a_file_that_lists_more_than_a_draft_holds_is_not_begun():
 
 
 def example(name: str) -> Imported:
-    path = SCHEMAS / f"{name}_Example.xml"
-    assert path.is_file(), f"WIPO's ST.96 schemas are not beside this clone: {SCHEMAS}"
+    path = st96(f"{name}_Example.xml")
     return read(path.read_bytes())
 
 
