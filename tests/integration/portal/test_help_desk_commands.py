@@ -9,40 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import update
 
-from portal.cli import main
 from portal.db import db, utc_now
 from portal.outbox.models import OutboxRow
-from portal.settings import Settings
 from tests.integration.conftest import Demo
 from tests.integration.portal_client import PortalClient
 from tests.integration.services import Mailbox
 from tests.support.keys import make_keys
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Call a command of the portal under these settings, with changes."""
-
-    def call(*arguments: str, stdin: str | None = None, **changes: Any) -> Result:
-        values: dict[str, Any] = settings.model_dump() | changes
-        lines = []
-        for key, value in values.items():
-            if value is None:
-                continue
-            plain = value.get_secret_value() if hasattr(value, "get_secret_value") else value
-            lines.append(f"{key} = {json.dumps(plain if isinstance(plain, (bool, int, list)) else str(plain))}")
-        path = tmp_path / "settings.toml"
-        path.write_text("\n".join(lines))
-        monkeypatch.setenv("PORTAL_SETTINGS", str(path))
-        return CliRunner().invoke(main, arguments, input=stdin)
-
-    return call
 
 
 def objects(result: Result) -> list[dict[str, Any]]:
