@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import click
 from flask_babel import lazy_gettext as _
@@ -65,9 +66,13 @@ class InstantForm(AskForm):
         choose(self.service, [(one.code, text(one.name)) for one in profile().services])
         self.branch.choices = branches()
 
-    def validate_paid_at(self, _field: ClockField) -> None:
-        if (self.paid_on.data is None) != (self.paid_at.data is None):
-            raise ValueError(_("Give both the date and the time of the payment, or neither."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A payment has both a date and a time; neither field by itself can know that."""
+        holds = super().validate(extra_validators)
+        if holds and (self.paid_on.data is None) != (self.paid_at.data is None):
+            self.paid_at.errors = [_("Give both the date and the time of the payment, or neither.")]
+            return False
+        return bool(holds)
 
     def ask(self) -> Explanation:
         submitted = _instant(self.on, self.at)

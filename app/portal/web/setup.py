@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import Babel, lazy_gettext
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
@@ -13,6 +14,15 @@ from portal.web.views import bp
 
 csrf = CSRFProtect()
 babel = Babel()
+
+
+def escape_lazy_texts() -> None:
+    """Have lazy texts escaped like all others.
+
+    Flask-Babel calls them HTML (`__html__`): what a person typed would go through one into a page as it stands.
+    """
+    if hasattr(LazyString, "__html__"):
+        del LazyString.__html__
 
 
 def init_app(app: Flask) -> None:
@@ -30,6 +40,7 @@ def init_app(app: Flask) -> None:
         PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
     ]
     app.jinja_loader = ChoiceLoader(templates)
+    escape_lazy_texts()
     logs.init_app(app)
     guards.init_app(app)
     babel.init_app(app, locale_selector=language.chosen_locale, timezone_selector=language.office_zone)

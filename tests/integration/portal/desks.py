@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.models import User
+from portal.accounts.models import Role, User
+from portal.accounts.rules import RoleName
 from portal.db import db
 from tests.support.filings import make_filing
 
@@ -13,6 +14,14 @@ from tests.support.filings import make_filing
 def person(email: str) -> User:
     """A person by their address; within an application context."""
     return db.session.scalars(select(User).where(User.email == email)).one()
+
+
+def grant(app: Flask, email: str, role: RoleName) -> None:
+    """Give a person one more role."""
+    with app.app_context():
+        found = person(email)
+        found.roles.append(db.session.scalars(select(Role).where(Role.name == role.value)).one())
+        db.session.commit()
 
 
 def printed(number: str) -> str:

@@ -9,33 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import update
 
-from portal.cli import main
 from portal.db import db, utc_now
 from portal.outbox.models import OutboxRow
-from portal.settings import Settings
-from tests.integration.commands import write_settings
 from tests.integration.conftest import Demo
 from tests.integration.portal_client import PortalClient
 from tests.integration.services import Mailbox
 from tests.support.keys import make_keys
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Call a command of the portal under these settings, with changes."""
-
-    def call(*arguments: str, stdin: str | None = None, **changes: Any) -> Result:
-        path = write_settings(settings, tmp_path / "settings.toml", **changes)
-        monkeypatch.setenv("PORTAL_SETTINGS", str(path))
-        return CliRunner().invoke(main, arguments, input=stdin)
-
-    return call
 
 
 def objects(result: Result) -> list[dict[str, Any]]:

@@ -124,3 +124,17 @@ def test_date_shows_its_value(app: Flask) -> None:
         found = html.fromstring(f"<div>{app.jinja_env.globals['field'](form.on)}</div>")
     assert [one.get("value") for one in found.xpath("//input")] == ["27", "3", "2026"]
     assert [one.get("id") for one in found.xpath("//input")] == ["on-day", "on-month", "on-year"]
+
+
+def test_what_is_typed_into_a_lazy_text_is_escaped():
+    """Flask-Babel calls its lazy texts HTML: a closure's reason, or a file's name, would run in the reader's page."""
+    from flask import Flask, render_template_string
+    from flask_babel.speaklater import LazyString
+
+    from portal.web.setup import escape_lazy_texts
+
+    escape_lazy_texts()
+    escape_lazy_texts()  # each application asks for it
+    with Flask("portal").app_context():
+        shown = render_template_string("{{ one }} {{ '%s' % one }}", one=LazyString(lambda: "<b>Tom & Jerry</b>"))
+    assert shown == " ".join(["&lt;b&gt;Tom &amp; Jerry&lt;/b&gt;"] * 2)
