@@ -74,15 +74,34 @@ def complete_draft(user: User, mark: str = "ZOË", **sections: dict[str, Any]) -
     return draft.id
 
 
-def attach(draft_id: str, user: User, kind: str, name: str, content: bytes, media_type: str = "application/pdf") -> str:
-    """Attach a PDF, or a picture, as if it had been uploaded and checked; returns its hash."""
+def attach(
+    draft_id: str,
+    user: User,
+    kind: str,
+    name: str,
+    content: bytes,
+    media_type: str = "application/pdf",
+    pages: int = 2,
+    position: str = "",
+) -> str:
+    """Attach a PDF of so many pages, or a picture, as if it had been uploaded and checked; returns its hash."""
     stored = store().put(content)
-    _attach(draft_id, user, kind, name, media_type, stored)
+    _attach(draft_id, user, kind, name, media_type, stored, pages, position)
     return stored.sha512
 
 
 @transaction
-def _attach(session: Session, draft_id: str, user: User, kind: str, name: str, media_type: str, stored: Stored) -> None:
+def _attach(
+    session: Session,
+    draft_id: str,
+    user: User,
+    kind: str,
+    name: str,
+    media_type: str,
+    stored: Stored,
+    pages: int,
+    position: str,
+) -> None:
     is_pdf = media_type == "application/pdf"
     draft = service.locked(session, draft_id, user)
     document = DraftDocument(
@@ -92,7 +111,8 @@ def _attach(session: Session, draft_id: str, user: User, kind: str, name: str, m
         media_type=media_type,
         size=stored.size,
         sha512=stored.sha512,
-        pages=2 if is_pdf else None,
+        pages=pages if is_pdf else None,
+        position=position,
         received_by_id=user.id,
     )
     draft.documents.append(document)

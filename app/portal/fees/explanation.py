@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from portal.explain.rules import Explanation, Step
 from portal.fees.rules import Basis, FeeLine, Fees
-from portal.fees.words import basis_words, because, passed_words, rounding_words
+from portal.fees.words import basis_words, because, passed_words, rounding_step, rounding_words
 from portal.profile.fees import rule_of
 from portal.web.formats import money, text
 
@@ -24,7 +24,8 @@ def explain_fees(fees: Fees, language: str | None = None) -> Explanation:
             Step(passed_words(one, language), _("not counted"), rule_of(begun, "discounts", one.code))
             for one in fees.passed_over
         ]
-        steps.append(Step(rounding_words(fees.basis, fees.currency, language), "", rule_of(begun, "rounding")))
+        words, step = rounding_words(fees.basis, fees.currency, language), rounding_step(fees.basis)
+        steps.append(Step(words, money(step, fees.currency, language), rule_of(begun, "rounding")))
     total = money(fees.total, fees.currency, language)
     steps.append(Step(_("The lines added up"), total))
     return Explanation(_("What are the fees, and why?"), f"{fees.total} {fees.currency}", tuple(steps))

@@ -29,6 +29,7 @@ LABELS = {
 }
 USUAL = {Unit.PRIORITY: 0, Unit.FREE_TERM: 0}
 """What is asked for when nothing was typed yet; one of everything else."""
+LATE = _("Something is asked for after its period, such as a priority right to be restored")
 
 
 class CountField(StringField):  # type: ignore[misc]
@@ -46,24 +47,24 @@ class CountField(StringField):  # type: ignore[misc]
 
 
 class CalculatorForm(Form):
-    """The fields of one service; made by `calculator_form`."""
+    """The fields of one service, made by `calculator_form`: a count for each unit, then these."""
 
-    discount = SelectMultipleField(_("Reductions claimed"), choices=[], validate_choice=False)
-    late = BooleanField(_("Something is asked for after its period, such as a priority right to be restored"))
-    on = DateField(_("On which day?"))
+    discount: SelectMultipleField
+    late: BooleanField
+    on: DateField
 
 
 def calculator_form(tariff: Tariff, typed: MultiDict[str, str], today: date) -> CalculatorForm:
     """The calculator for the fees of one service, filled with what the address holds, else with the usual."""
     fields: dict[str, Any] = {unit.value: CountField(LABELS[unit]) for unit in tariff.units}
-    form_class = type("CalculatorForm", (CalculatorForm,), fields)
+    if tariff.claimable:
+        choices = [SelectChoice(item.code, text(item.name)) for item in tariff.claimable]
+        fields["discount"] = SelectMultipleField(_("Reductions claimed"), choices=choices, validate_choice=False)
+    if tariff.has_late:
+        fields["late"] = BooleanField(LATE)
+    fields["on"] = DateField(_("On which day?"))
     usual = {unit.value: str(USUAL.get(unit, 1)) for unit in tariff.units}
     is_typed = any(name in typed for name in (*usual, "on-day", "discount", "late"))
+    form_class = type("CalculatorForm", (CalculatorForm,), fields)
     form: CalculatorForm = form_class(typed if is_typed else None, meta={"csrf": False}, data=usual | {"on": today})
-    if not tariff.has_late:
-        del form.late
-    if tariff.claimable:
-        form.discount.choices = [SelectChoice(item.code, text(item.name)) for item in tariff.claimable]
-    else:
-        del form.discount
     return form

@@ -49,9 +49,10 @@ def because(why: Why | None, currency: str, language: str | None = None) -> str:
     parts = _of_fee(why) if why.kind == "fee" else [_share(why, currency, language)]
     if why.cap is not None:
         parts.append(_("%(amount)s at most", amount=money(why.cap, currency, language)))
-    if why.kind == "surcharge":
-        parts.append(_condition(why))
-    return comma(language).join(part for part in parts if part)
+    told = comma(language).join(part for part in parts if part)
+    if why.kind != "surcharge":
+        return told
+    return str(_("%(share)s; %(condition)s", share=told, condition=_condition(why))) if told else _condition(why)
 
 
 def _of_fee(why: Why) -> list[str]:
@@ -107,10 +108,14 @@ def basis_words(basis: Basis | None, language: str | None = None) -> str:
     return " ".join(words)
 
 
+def rounding_step(basis: Basis) -> Decimal:
+    """To what each line is rounded: by default the currency's smallest unit."""
+    return basis.rounding.to or Decimal(1).scaleb(-profile().office.currency_decimals)
+
+
 def rounding_words(basis: Basis, currency: str, language: str | None = None) -> str:
     """To what each line is rounded, and where halves go."""
-    step = basis.rounding.to or Decimal(1).scaleb(-profile().office.currency_decimals)
-    amount = money(step, currency, language)
+    amount = money(rounding_step(basis), currency, language)
     if basis.rounding.mode is Halves.UP:
         return str(_("Each line is rounded once, to the nearest %(amount)s; a half is rounded up.", amount=amount))
     return str(_("Each line is rounded once, to the nearest %(amount)s; a half to the even one.", amount=amount))

@@ -23,6 +23,7 @@ ENDPOINTS = frozenset(
         "comments.write",
         "addressbook.add",
         "office.return_for_defects",
+        "office.refuse_discount",
         "classification.add_picked",
     }
 )

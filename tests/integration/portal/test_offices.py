@@ -55,9 +55,10 @@ OFFICES = {
     # After 17:00: Monday. 14 days after the 20th is Friday, 4 December.
     "lumeria": Office(
         "inventories/test/office.yml",
-        # one class; filing 200, search 300 and 2 claims beyond 10; 90 and 7 beyond 5; one further design
-        {"trademark-national": "120.00", "patent-national": "530.00", "utility-model": "160.00",
-         "design-national": "110.00"},
+        # one class; filing 200, search 300 and 2 claims beyond 10; 90 and 7 beyond 5; one further design. All but marks
+        # a tenth less of the filing fee, because they are filed online: 20, 9 and 8.
+        {"trademark-national": "120.00", "patent-national": "510.00", "utility-model": "151.00",
+         "design-national": "102.00"},
         date(2026, 11, 23), date(2026, 11, 23), date(2026, 12, 4),
     ),
     # Paid first: no date before; then the Saturday itself, closed or not. 30 days after the 20th is a Sunday.
