@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from portal.cli import main
 from portal.settings import Settings
+from tests.integration.commands import write_settings
 
 
 @pytest.fixture
@@ -19,15 +19,7 @@ def run(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Call a command of the portal under this test's settings, with changes."""
 
     def call(*arguments: str, stdin: str | None = None, **changes: Any) -> Result:
-        values: dict[str, Any] = settings.model_dump() | changes
-        lines = []
-        for key, value in values.items():
-            if value is None:
-                continue
-            plain = value.get_secret_value() if hasattr(value, "get_secret_value") else value
-            lines.append(f"{key} = {json.dumps(plain if isinstance(plain, (bool, int, list)) else str(plain))}")
-        path = tmp_path / "settings.toml"
-        path.write_text("\n".join(lines))
+        path = write_settings(settings, tmp_path / "settings.toml", **changes)
         monkeypatch.setenv("PORTAL_SETTINGS", str(path))
         return CliRunner().invoke(main, arguments, input=stdin)
 
