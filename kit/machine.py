@@ -37,6 +37,10 @@ TEST_TOOLS = {
     "/usr/sbin/postfix": "postfix",
     "/usr/sbin/clamd": "clamav-daemon",
     "git": "git",
+    # What the portal's role installs on a server, to print names in other scripts.
+    "/usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf": "fonts-noto-core",
+    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc": "fonts-noto-cjk",
+    "/usr/share/fonts/truetype/ancient-scripts/Symbola_hint.ttf": "fonts-symbola",
 }
 DISK_NEEDED = 4 * 1024**3
 MEMORY_NEEDED = 2 * 1024**3

@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 import typst
 
+from portal.filing.marks import has_marked_letters, parted
+
 TEMPLATES = Path(__file__).with_name("typst")
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 FALLBACK_FAMILIES = [
@@ -91,7 +93,7 @@ class Printer:
             )
         if not isinstance(document, bytes):
             raise TypeError("Typst gave no single PDF")
-        return document
+        return parted(document) if has_marked_letters(_characters(data)) else document
 
 
 @cache

@@ -26,6 +26,7 @@ MODULE = "portal.filing.st96.reader"
 LARGEST_XML = 5_000_000
 """Bytes of an application: 45 classes of 20,000 characters are less than one million."""
 MOST_LEFT = 200
+NO_MEMORY = "bad_alloc"
 BEGIN_OF_PDF, ENTITY = b"%PDF-", b"<!ENTITY"
 ROOTS = {
     qualified("tmk:TrademarkApplication"): ("trademark", read_trademark.read),
@@ -93,7 +94,7 @@ def _attached(content: bytes) -> Imported:
     except pikepdf.PasswordError as error:
         raise NotRead("pdf-encrypted") from error
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        raise NotRead("pdf-damaged") from error
+        raise NotRead("not-examined" if NO_MEMORY in str(error) else "pdf-damaged") from error
     found = [held for name, held in sorted(files.items()) if name.lower().endswith(".xml")]
     if not found:
         raise NotRead("pdf-without")
