@@ -40,7 +40,7 @@ Way = Callable[[str], str]
 
 def dated(day: date) -> Words:
     """A date with its weekday, as the reader's language writes it, when it is shown."""
-    return LazyString(lambda: format_date(day, "EEEE d MMMM y", locale=get_locale() or "en"))
+    return LazyString(lambda: format_date(day, formats.day_pattern(day, _language(), weekday=True), locale=_locale()))
 
 
 def exactly(value: datetime, zone: str) -> Words:
@@ -53,8 +53,12 @@ def named(texts: Mapping[str, str]) -> Words:
     return LazyString(lambda: formats.text(dict(texts), _language()))
 
 
+def _locale() -> str:
+    return str(get_locale() or "en")
+
+
 def _language() -> str:
-    return str(get_locale() or "en").replace("_", "-")
+    return _locale().replace("_", "-")
 
 
 def explain_reception(found: Reception, way: Way = "reception.{}".format) -> Explanation:
