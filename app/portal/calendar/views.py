@@ -74,7 +74,12 @@ def outages() -> str:
     rule = profile().calendar.outages
     extends = {row.id: service.extends_terms(row, rule) for row in page.rows}
     return render_template(
-        "calendar/outages.html", page=page, people=service.people(page.rows), extends=extends, **_words()
+        "calendar/outages.html",
+        page=page,
+        people=service.people(page.rows),
+        extends=extends,
+        rule=rule,
+        **_words(),
     )
 
 

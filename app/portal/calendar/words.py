@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from babel.dates import format_date
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_ngettext as ngettext
 from flask_babel.speaklater import LazyString
@@ -41,7 +40,7 @@ Way = Callable[[str], str]
 
 def dated(day: date) -> Words:
     """A date with its weekday, as the reader's language writes it, when it is shown."""
-    return LazyString(lambda: format_date(day, "EEEE d MMMM y", locale=get_locale() or "en"))
+    return LazyString(lambda: format_date(day, formats.day_pattern(day, _language(), weekday=True), locale=_locale()))
 
 
 def exactly(value: datetime, zone: str) -> Words:

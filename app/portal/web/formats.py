@@ -112,7 +112,15 @@ def _in(table: dict[str, T], language: str, otherwise: T) -> T:
 
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
-    return format_date(value, _in(DAY_PATTERNS, language, "long"), locale=_babel(language))
+    return format_date(value, day_pattern(value, language), locale=_babel(language))
+
+
+def day_pattern(value: date, language: str, weekday: bool = False) -> str:
+    """How a language writes this date, with its weekday before it: French has an ordinal for the first of a month."""
+    pattern = _in(DAY_PATTERNS, language, "long")
+    if weekday:
+        pattern = "full" if pattern == "long" else f"EEEE {pattern}"
+    return pattern.replace("d ", "d'er' ", 1) if value.day == 1 and language.startswith("fr") else pattern
 
 
 @lru_cache(maxsize=4096)

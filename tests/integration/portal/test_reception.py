@@ -100,7 +100,7 @@ def test_a_reception_date_that_follows_from_the_payment(app: Flask, by_payment: 
         assert "Submission received: 27 November 2026, 17:00:01, Africa/Nairobi (2026-11-27 14:00:01 UTC)" in body
         assert "Payment received: 1 December 2026, 11:30:15, Africa/Nairobi (2026-12-01 08:30:15 UTC)" in body
         assert "Reception date: Tuesday 1 December 2026" in body
-        assert "Date de réception\u00a0: mardi 1 décembre 2026" in render(notice.kind, "fr", notice.params)[1]
+        assert "Date de réception\u00a0: mardi 1er décembre 2026" in render(notice.kind, "fr", notice.params)[1]
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "reception-date-given")).one()
         assert (entry.subject_id, entry.data["date"]) == (made.number, "2026-12-01")
 

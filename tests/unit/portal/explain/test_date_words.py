@@ -16,6 +16,7 @@ from portal.calendar.rules import last_day, period, priority, reception, restora
 from portal.calendar.words import (
     LastSecond,
     applied,
+    dated,
     explain_annuity,
     explain_period,
     explain_priority,
@@ -75,6 +76,14 @@ def test_the_same_in_french():
     assert told[0].startswith("Dépôt reçu\u00a0: 24 décembre 2026, 17:00:01")
     assert told[3] == "L’office est fermé le vendredi 25 décembre 2026\u00a0: Noël"
     assert told[-1] == "Date de réception\u00a0: mardi 29 décembre 2026"
+
+
+def test_french_has_an_ordinal_for_the_first_of_a_month():
+    with force_locale("fr"):
+        assert [str(dated(date(2026, 12, day))) for day in (1, 2)] == [
+            "mardi 1er décembre 2026",
+            "mercredi 2 décembre 2026",
+        ]
 
 
 def test_a_reception_that_waits_for_its_payment_says_so():

@@ -28,6 +28,8 @@ def office() -> Iterator[None]:
     [
         (date(2026, 4, 3), "en", "3 April 2026"),
         (date(2026, 4, 3), "fr", "3 avril 2026"),
+        (date(2026, 4, 1), "fr", "1er avril 2026"),
+        (date(2026, 4, 11), "fr", "11 avril 2026"),
         (None, "en", ""),
         (datetime(2026, 4, 2, 21, 0, tzinfo=UTC), "en", "3 April 2026"),  # midnight in Nairobi
         (datetime(2026, 4, 2, 20, 59, 59, tzinfo=UTC), "en", "2 April 2026"),
