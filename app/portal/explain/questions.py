@@ -22,6 +22,7 @@ from portal.web.forms import Form
 MODULES = {
     "reception-date": "portal.explain.reception_date",
     "term": "portal.explain.term",
+    "fees": "portal.explain.fees",
 }
 
 

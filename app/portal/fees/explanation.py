@@ -21,30 +21,27 @@ def explain_fees(fees: Fees, language: str | None = None) -> Explanation:
     if fees.basis:
         begun = fees.basis.schedule
         steps += [
-            Step(passed_words(one, language), _("not counted"), rule_of(begun, "discounts", one.code))
-            for one in fees.passed_over
+            Step(passed_words(one, language), "", rule_of(begun, "discounts", one.code)) for one in fees.passed_over
         ]
         words, step = rounding_words(fees.basis, fees.currency, language), rounding_step(fees.basis)
         steps.append(Step(words, money(step, fees.currency, language), rule_of(begun, "rounding")))
     total = money(fees.total, fees.currency, language)
     steps.append(Step(_("The lines added up"), total))
-    return Explanation(_("What are the fees, and why?"), f"{fees.total} {fees.currency}", tuple(steps))
+    data = {"currency": fees.currency, "schedule": None, "quote": None}
+    if fees.basis:
+        quote = fees.basis.quote
+        data |= {"schedule": fees.basis.schedule.isoformat(), "quote": quote.reference if quote else None}
+    return Explanation(_("What are the fees, and why?"), str(fees.total), tuple(steps), data, total)
 
 
 def _of_basis(basis: Basis | None, language: str | None) -> list[Step]:
     if basis is None:
         return []
-    steps = [
-        Step(
-            basis_words(basis, language),
-            basis.schedule.isoformat(),
-            rule_of(basis.schedule, "valid_from"),
-            text(basis.source, language),
-        )
-    ]
+    rule = rule_of(basis.schedule, "valid_from")
+    steps = [Step(basis_words(basis, language), "", rule, text(basis.source, language))]
     if basis.quote:
         words = _("The quote holds on the day of the filing, and costs less than the schedule in force by then.")
-        steps.append(Step(words, basis.quote.reference, "payment.quote_days"))
+        steps.append(Step(words, "", "payment.quote_days"))
     return steps
 
 
@@ -52,10 +49,9 @@ def _of_line(line: FeeLine, fees: Fees, language: str | None) -> Step:
     """A line in the words of the receipt, and its arithmetic."""
     why = because(line.why, fees.currency, language)
     name = text(line.name, language)
-    words = _("%(name)s: %(reason)s", name=name, reason=why) if why else name
-    amount = money(line.amount, fees.currency, language)
-    value = amount
-    if line.quantity != 1 or line.quantity * line.unit_amount != line.amount:
+    words = _("%(name)s (%(reason)s)", name=name, reason=why) if why else name
+    value = amount = money(line.amount, fees.currency, language)
+    if line.quantity != 1 or line.unit_amount != line.amount:
         value = f"{line.quantity} × {money(line.unit_amount, fees.currency, language)} = {amount}"
     own = line.why.source if line.why else None
     source = own or (fees.basis.source if fees.basis else None)

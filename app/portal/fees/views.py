@@ -15,6 +15,7 @@ from portal.calendar.rules import OfficeDays
 from portal.catalogue.service import open_services
 from portal.context import profile
 from portal.db import utc_now
+from portal.drafting import service as drafting
 from portal.fees import quotes, record, words
 from portal.fees.explanation import explain_fees
 from portal.fees.forms import CalculatorForm, calculator_form
@@ -143,7 +144,7 @@ def make_quote(draft_id: str) -> Answer:
     """Quote a draft as it stands; the same again on the same day is the same quote."""
     try:
         reference = quotes.make(draft_id, current_user)
-    except (quotes.NotOffered, NoSchedule):
+    except (quotes.NotOffered, drafting.NotOpen, NoSchedule):
         flash(_("No quote was made: the application was filed meanwhile, or the office gives no quotes."), "error")
         return redirect(url_for("drafting.tasks", draft_id=draft_id), 303)
     return redirect(url_for(".quote", reference=reference), 303)
@@ -152,11 +153,9 @@ def make_quote(draft_id: str) -> Answer:
 @bp.get("/quotes/<reference>")
 @requires(Permission.SIGNED_IN)
 def quote(reference: str) -> Answer:
-    """A quote, to read and to print: for the firm that asked for it, and for the office's staff."""
+    """A quote, to read and to print: for who made it, who may read its draft, and the office's staff."""
     is_staff = _is_staff()
-    if not is_staff and current_user.firm_id is None:
-        abort(404)
-    view = quotes.view(reference, None if is_staff else current_user.firm_id) or abort(404)
+    view = quotes.view(reference, None if is_staff else current_user) or abort(404)
     today = OfficeDays.of(profile()).today(utc_now())
     names = {service.code: service.name for service in profile().services}
     return render_template(

@@ -27,6 +27,7 @@ from portal.drafting import service as drafting
 from portal.drafting.answers import answers
 from portal.drafting.application import Application
 from portal.drafting.roles import Act
+from portal.fees import record as fees_record
 from portal.fees.offers import Price
 from portal.fees.quotes import price_of
 from portal.fees.rules import Fees
@@ -372,9 +373,14 @@ def reception_of(number: str) -> dict[str, Any] | None:
     return written or None
 
 
-def by_number(number: str) -> Filing | None:
-    """The filing of this number, whoever asks: for the office's own commands."""
-    return db.session.scalar(select(Filing).where(Filing.number == number))
+def fees_of(number: str) -> Fees | None:
+    """The fees of a filing, as its own record has them; `number` as stored or as printed. Raises StoreError."""
+    try:
+        known = str(FilingNumber.parse(number))
+    except ValueError:
+        return None
+    filing = db.session.scalar(select(Filing).where(Filing.number == known))
+    return fees_record.fees_of(manifest_of(filing)[0]["fees"]) if filing else None
 
 
 def visible(number: str, user: User, is_staff: bool) -> Filing | None:
