@@ -11,7 +11,7 @@ from flask_security import current_user
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from portal.accounts.rules import Permission
+from portal.accounts.rules import Permission, is_granted
 from portal.addressbook import service, tables
 from portal.addressbook.forms import EntryForm, ImportForm
 from portal.addressbook.models import Address
@@ -33,8 +33,9 @@ SHOWN = 20
 
 @bp.before_request
 def _only_for_firms() -> None:
-    """Who belongs to no firm has no address book."""
-    if current_user.is_authenticated and current_user.firm_id is None:
+    """Who drafts and belongs to no firm has no address book; who may not draft is told so by each address."""
+    may_draft = current_user.is_authenticated and is_granted(Permission.DRAFT, current_user.role_names())
+    if may_draft and current_user.firm_id is None:
         raise NotFound
 
 

@@ -334,7 +334,7 @@ def test_a_long_list_has_pages(app, agent):
     for _number in range(51):
         DraftPages.begin(agent)
     first = agent.get("/drafts").text
-    assert first.count('href="/drafts/') - first.count('href="/drafts/new') == 50
+    assert first.count('<td class="govuk-table__cell"><a class="govuk-link" href="/drafts/') == 50
     assert 'href="/drafts?page=2"' in first
     assert 'rel="prev"' in agent.get("/drafts?page=2").text
 
