@@ -41,7 +41,7 @@ Way = Callable[[str], str]
 def dated(day: date) -> Words:
     """A date with its weekday, as the reader's language writes it, when it is shown."""
     return LazyString(
-        lambda: format_date(day, formats.day_pattern(day, spoken(), weekday=True), locale=get_locale() or "en")
+        lambda: format_date(day, formats.day_pattern(day, spoken(), weekday=True), locale=spoken().replace("-", "_"))
     )
 
 
