@@ -24,6 +24,7 @@ from portal.filing.service import fees_of
 from portal.profile.fees import Unit
 from portal.web.formats import text
 from portal.web.forms import DateField
+from portal.web.language import spoken
 
 MOST = 9999
 
@@ -50,7 +51,7 @@ def answer(
             )  # fmt: skip
         proofs = frozenset(offered[code].proof or "" for code in claimed)
         units = {Unit(unit): number for unit, number in counts.items()}
-        return explain_fees(quote_facts(Facts(service, units, frozenset(claimed), proofs, late), here, day))
+        return explain_fees(quote_facts(Facts(service, units, frozenset(claimed), proofs, late), here, day), spoken())
     except NoSchedule as error:
         raise Refused(_("No schedule of fees is in force on that day.")) from error
 
@@ -63,7 +64,7 @@ def answer_of_filing(number: str) -> Explanation:
         raise Refused(_("The record of this filing cannot be read now. Try again in a few minutes.")) from error
     if found is None:
         raise Refused(_("There is no filing with this number."))
-    return explain_fees(found)
+    return explain_fees(found, spoken())
 
 
 class FilingForm(AskForm):

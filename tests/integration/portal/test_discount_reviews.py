@@ -86,13 +86,13 @@ def test_a_filing_that_claims_nothing_waits_for_nobody(app):
 
 @pytest.mark.checklist("OPS-03")
 def test_refused_proof_makes_a_balance_bill_with_a_term(app):
-    """The items are what the reduction took off. 30 days after 25 November is Christmas, a Friday: Monday the 28th."""
+    """The items are what the reduction took off. 30 days after 20 November is a Sunday: Monday, 21 December."""
     with app.app_context():
-        with time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=UTC), tick=False):
+        with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False):
             number = claim()
             bill = reviews.refuse(the_review().id, REASON, officer())
         assert (bill.kind, bill.state, bill.total, bill.currency) == ("balance", "due", Decimal("82.50"), "USD")
-        assert bill.due_on == date(2026, 12, 28)
+        assert bill.due_on == date(2026, 12, 21)
         assert [(item.code, item.quantity, item.amount) for item in bill.items] == [
             ("small-entity", 1, Decimal("82.50"))
         ]
@@ -112,13 +112,13 @@ def test_refused_proof_makes_a_balance_bill_with_a_term(app):
 
 def test_the_agent_reads_why_how_much_and_until_when(app):
     with app.app_context():
-        with time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=UTC), tick=False):
+        with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False):
             claim()
             bill = reviews.refuse(the_review().id, REASON, officer())
         params = db.session.scalars(select(Notice.params).where(Notice.kind == "discount-refused")).one()
         with app.test_request_context():
             told = wording("discount-refused", params)
-        for words in ("Small entity", "ZOË", "USD\xa082.50", "28 December 2026", REASON):
+        for words in ("Small entity", "ZOË", "USD\xa082.50", "21 December 2026", REASON):
             assert words in told.text
         assert rules.printed_reference(bill.reference) in told.text
 

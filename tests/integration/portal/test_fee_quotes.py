@@ -68,10 +68,10 @@ def test_a_quote_says_what_when_by_which_schedule_and_until_when(app):
 
 
 def test_a_last_day_on_which_the_office_is_closed_rolls_to_the_next_open_one(app):
-    """14 days after Friday the 11th is Christmas Day, a Friday: Monday the 28th."""
-    with app.app_context(), time_machine.travel(datetime(2026, 12, 11, 9, tzinfo=UTC), tick=False):
+    """14 days after Saturday the 5th is a Saturday: Monday the 21st."""
+    with app.app_context(), time_machine.travel(datetime(2026, 12, 5, 9, tzinfo=UTC), tick=False):
         draft = complete_draft(person(AGENT))
-        assert quotes.view(quotes.make(draft, person(AGENT))).quoted.valid_until == date(2026, 12, 28)
+        assert quotes.view(quotes.make(draft, person(AGENT))).quoted.valid_until == date(2026, 12, 21)
 
 
 def test_a_quote_is_honoured_to_the_last_second_of_its_last_day_at_the_office(app):
@@ -288,3 +288,32 @@ def test_a_quote_outlives_its_draft(app):
         db.session.expire_all()
         assert db.session.get(Draft, draft) is None
         assert quotes.view(reference).fees.total == Decimal("165.00")
+
+
+def test_a_closure_or_an_outage_on_its_last_day_moves_it_on(app):
+    """Nobody could file on that day: the promise holds on the next one."""
+    from portal.calendar.service import record_closure
+
+    with app.app_context():
+        draft, reference = quoted(app)
+        change_fees(app, "2")
+        assert total_on(draft, FIRST_SECOND_AFTER) == Decimal("330.00")
+        reason = {"en": "Flood", "fr": "Inondation"}
+        record_closure("key", None, date(2026, 12, 15), date(2026, 12, 16), reason, person("officer@demo.example"))
+        assert quotes.view(reference).quoted.valid_until == date(2026, 12, 17)
+        assert total_on(draft, FIRST_SECOND_AFTER) == Decimal("165.00")
+        assert total_on(draft, datetime(2026, 12, 17, 21, 0, tzinfo=UTC)) == Decimal("330.00")
+
+
+def test_in_a_chosen_team_a_quote_is_for_those_who_read_the_draft(app, agent, rival):
+    with app.app_context():
+        draft, reference = quoted(app)
+        other = person("rival@other.example")
+        other.firm_id = person(AGENT).firm_id
+        db.session.commit()
+    assert rival.get(f"/quotes/{reference}").status_code == 200
+    with app.app_context():
+        db.session.get(Draft, draft).is_restricted = True
+        db.session.commit()
+    assert rival.get(f"/quotes/{reference}").status_code == 404
+    assert agent.get(f"/quotes/{reference}").status_code == 200
