@@ -81,7 +81,7 @@ def test_it_begins_with_the_least_application(client):
 def test_it_answers_in_the_readers_language(client):
     address = f"/fees?service=trademark-national&class=2&{NOVEMBER}"
     page = client.get(address, headers={"Accept-Language": "fr"}).text
-    name = "Classe supplémentaire 2 classes, dont 1 comprises dans la taxe de base"
+    name = "Classe supplémentaire 2 classes, dont 1 sans supplément"
     assert rows(page)[1] == [name, "1", "45,00 USD", "45,00 USD"]
 
 
