@@ -66,7 +66,7 @@ def changes(then: State, now: State, service: Service, language: str) -> list[Ch
         for one in differences(section, now["sections"].get(name, {}), before.get(name, {}), service, language):
             label = _("%(section)s: %(field)s", section=section.label, field=one.label)
             found.append(Change(label, one.theirs, one.mine))
-    return [*found, *_documents(then, now), *_fees(then, now)]
+    return [*found, *_documents(then, now), *_fees(then, now, language)]
 
 
 def _documents(then: State, now: State) -> list[Change]:
@@ -76,13 +76,13 @@ def _documents(then: State, now: State) -> list[Change]:
     return gone + [Change(_("Document"), "", one[2]) for one in after if one not in before]
 
 
-def _fees(then: State, now: State) -> list[Change]:
-    before, after = (_total(state["fees"]) for state in (then, now))
+def _fees(then: State, now: State, language: str) -> list[Change]:
+    before, after = (_total(state["fees"], language) for state in (then, now))
     return [] if before == after else [Change(_("Fees"), before, after)]
 
 
-def _total(fees: Mapping[str, str] | None) -> str:
-    return money(Decimal(fees["total"]), fees["currency"]) if fees else ""
+def _total(fees: Mapping[str, str] | None, language: str) -> str:
+    return money(Decimal(fees["total"]), fees["currency"], language) if fees else ""
 
 
 def _filled(sections: Mapping[str, Data]) -> dict[str, Data]:
