@@ -36,13 +36,19 @@ class Asked:
 
     @classmethod
     def of(cls, scheme: Scheme, here: str, kept: tuple[tuple[str, str], ...] = (), symbol: str = "") -> Asked:
-        """The question of this request; `symbol` where it names none. 404 for a symbol that the edition has not."""
+        """The question of this request; where it names no symbol, `symbol`, if the edition has it.
+
+        404 for a symbol that the request names and the edition has not.
+        """
         language, page = chosen(), asked_page()
         typed = request.args.get("q", "").strip()[:LONGEST]
-        symbol = SYMBOLS[scheme].parse(request.args.get("class", symbol)) or ""
+        named = request.args.get("class")
+        symbol = SYMBOLS[scheme].parse(symbol if named is None else named) or ""
         way = service.titled(scheme, language, symbol) if symbol else []
         if symbol and not way:
-            abort(404)
+            if named is not None:
+                abort(404)
+            symbol = ""
         if typed:
             listing = service.search(scheme, language, typed, SYMBOLS[scheme].group(symbol), page)
         else:

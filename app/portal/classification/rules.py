@@ -120,8 +120,8 @@ def symbol_begun(scheme: Scheme, typed: str) -> str | None:
         return None
     if scheme is Scheme.IPC:
         return re.sub(r"^(....) ?(?=\d)", r"\1 ", text.upper())
-    if scheme is Scheme.LOCARNO and not text.startswith("0") and re.match(r"\d(-|$)", text):
-        return f"0{text}" if "-" in text else text
+    if scheme is Scheme.LOCARNO and re.match(r"[1-9](-|$)", text):
+        return f"0{text}"
     return text
 
 

@@ -110,7 +110,7 @@ def free_by_class(typed: Mapping[int, Sequence[str]], language: str = "") -> dic
     its agent reads the portal in another one; with `language`, only the list in that one does. Where no list was
     imported, no term is free.
     """
-    editions = all_in_force(Scheme.NICE)
+    editions = all_in_force(Scheme.NICE) if any(typed.values()) else {}
     lists = [edition.id for code, edition in editions.items() if language in ("", code)]
     if not lists:
         return dict.fromkeys(typed, ())

@@ -110,9 +110,15 @@ def test_without_a_list_the_headings_answer(app, client):
     assert "has no list of terms for this class" in client.get("/classification/nice?class=30").text
 
 
-def test_before_anything_was_brought_in(client):
+def test_before_anything_was_brought_in(client, agent):
+    """A new server before its first import: every page says so, and typing goes on."""
     assert "has not brought in this classification yet" in client.get("/classification/ipc").text
     assert "Nothing fits" in client.get("/classification/nice?q=coffee").text
+    draft = DraftPages.begin(agent)
+    draft.save("goods")
+    assert "has not brought in this classification yet" in draft.get("/pick/nice?row=0")
+    assert "pick-free__words" not in draft.get("/goods")
+    assert agent.get("/classification/nice.json?q=coffee").json["listed"] is False
 
 
 @pytest.mark.parametrize("typed", HOSTILE)

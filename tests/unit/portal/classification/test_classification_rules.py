@@ -93,6 +93,8 @@ def test_only_an_exact_symbol_can_be_picked(scheme, symbol, pickable):
         (Scheme.IPC, "A61K 3", "A61K 3"),
         (Scheme.IPC, "b62", "B62"),
         (Scheme.IPC, "bicycle", None),
+        (Scheme.LOCARNO, "6", "06"),
+        (Scheme.LOCARNO, "31", "31"),
         (Scheme.LOCARNO, "6-", "06-"),
         (Scheme.LOCARNO, "06-0", "06-0"),
         (Scheme.VIENNA, "26.1", "26.1"),
