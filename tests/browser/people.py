@@ -143,9 +143,10 @@ class Person:
 
     def upload(self, kind: str, name: str, data: bytes, media_type: str) -> None:
         """Upload one document on the documents' page."""
-        self.page.set_input_files(f"#file-{kind}", {"name": name, "mimeType": media_type, "buffer": data})
-        self.page.click(f"#kind-{kind} form[enctype] button")
-        self.page.wait_for_load_state()
+        file = {"name": name, "mimeType": media_type, "buffer": data}
+        self.page.set_input_files(f"#kind-{kind} form[enctype] input[type=file]", file)
+        with self.page.expect_navigation():  # sent whole, or in parts by the page's script, which then loads it anew
+            self.page.click(f"#kind-{kind} form[enctype] button[type=submit]")
 
     def upload_picture(self) -> None:
         """Upload the picture of the mark."""

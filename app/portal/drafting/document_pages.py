@@ -280,7 +280,7 @@ def _drop_zone() -> dict[str, str]:
 def _script_words() -> dict[str, str]:
     """What `uploads.js` says; {…} are filled in there."""
     return {
-        "sending": _("Sending {name}"),
+        "on-its-way": _("Sending {name}"),
         "examining": _("All of it is here. It is being examined."),
         "interrupted": _("The link is cut: it is tried again. What has arrived is kept."),
         "stopped": _("Not sent: {reason}"),

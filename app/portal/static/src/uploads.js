@@ -3,7 +3,8 @@ const PART = 1024 * 1024; // bytes: what a cut link costs at most
 const PAUSES = [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000]; // ms before each further try
 const FINAL = [507]; // of the server's errors those that another try does not mend
 
-const waiting = new Set(); // what is on its way, or stopped with something to do
+const waiting = new Set(); // what is on its way, or stopped and can go on
+const told = new Set(); // what was not taken, with its reason beside it
 const percent = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, { style: "percent" });
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 
@@ -12,7 +13,7 @@ class Sending {
   constructor(form, file, position) {
     Object.assign(this, { form, file, position, words: form.dataset });
     this.bar = Object.assign(document.createElement("progress"), { max: file.size || 1, value: 0 });
-    this.bar.setAttribute("aria-label", fill(this.words.sending, { name: file.name }));
+    this.bar.setAttribute("aria-label", fill(this.words.onItsWay, { name: file.name }));
     this.name = Object.assign(document.createElement("bdi"), { textContent: file.name });
     this.told = document.createElement("span");
     this.line = document.createElement("li");
@@ -37,7 +38,10 @@ class Sending {
   // Settles when the file is a document, was given up, or cannot go on for now.
   send() {
     return new Promise((settled) => {
-      this.settled = settled;
+      this.settled = (arrived) => {
+        this.hasSettled = true;
+        settled(arrived);
+      };
       this.upload = new tus.Upload(this.file, {
         endpoint: this.words.uploads,
         uploadUrl: this.begun(),
@@ -63,8 +67,10 @@ class Sending {
 
   start() {
     this.resume.hidden = true;
+    this.line.classList.remove("portal-saved--wrong");
+    told.delete(this);
     this.tell(percent.format(0));
-    this.say(fill(this.words.sending, { name: this.file.name }));
+    this.say(fill(this.words.onItsWay, { name: this.file.name }));
     this.upload.start();
   }
 
@@ -102,11 +108,13 @@ class Sending {
     const answer = error.originalResponse;
     const status = answer?.getStatus() ?? 0;
     const reason = { 0: this.words.unreachable, 400: this.words.signedOut, 401: this.words.signedOut }[status];
-    const told = fill(this.words.stopped, { reason: reason ?? messageOf(answer) ?? this.words.unreachable });
+    const sentence = fill(this.words.stopped, { reason: reason ?? messageOf(answer) ?? this.words.unreachable });
     this.line.classList.add("portal-saved--wrong");
-    this.tell(told);
-    this.say(`${this.file.name}: ${told}`);
+    this.tell(sentence);
+    this.say(`${this.file.name}: ${sentence}`);
     this.resume.hidden = status !== 0 && status < 500;
+    if (this.resume.hidden) waiting.delete(this);
+    told.add(this);
     this.settled(false);
   }
 
@@ -119,8 +127,9 @@ class Sending {
   end(arrived) {
     this.cancelled.hidden = this.resume.hidden = true;
     waiting.delete(this);
+    told.delete(this);
+    if (this.hasSettled && arrived && !waiting.size && !told.size) showPage(this.form); // it went on later
     this.settled(arrived);
-    if (arrived) this.form.dataset.arrived = "1";
   }
 
   tell(words) {
@@ -149,9 +158,10 @@ function numbered(typed, steps) {
 async function sendAll(form, input) {
   const typed = form.elements.position?.value ?? "";
   const all = [...input.files].map((file, index) => new Sending(form, file, numbered(typed, index)));
-  for (const one of all) await one.send();
-  if (!form.dataset.arrived) return;
-  if (waiting.size === 0) showPage(form);
+  let arrived = 0;
+  for (const one of all) arrived += await one.send();
+  if (!arrived) return;
+  if (waiting.size + told.size === 0) showPage(form);
   else form.querySelector("[data-progress]").append(showLink(form));
 }
 
