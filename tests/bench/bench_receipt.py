@@ -58,10 +58,10 @@ def _filing() -> tuple[dict[str, Any], bytes, bytes]:
     import hashlib
 
     from portal.filing.rules import Part, canonical, instant, manifest
-    from portal.filing.st96 import trademark_application
+    from portal.filing.st96.writer import application_xml
     from tests.support.applications import FULL, circumstances
 
-    xml = trademark_application(FULL, circumstances(), "National trademark application")
+    xml = application_xml(FULL, circumstances(), "National trademark application")
     digest = hashlib.sha512(xml).hexdigest()
     parts = [
         Part("application-data", "st96", "application.xml", "application/xml", len(xml), digest),

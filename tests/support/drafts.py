@@ -74,6 +74,15 @@ def complete_draft(user: User, mark: str = "ZOË", **sections: dict[str, Any]) -
     return draft.id
 
 
+def draft_of(user: User, service_code: str, sections: dict[str, dict[str, Any]]) -> str:
+    """A draft of a service with these sections, without a document."""
+    profile = current_app.config["PROFILE"]
+    draft = service.create(service_code, "", user, profile)
+    for name, data in sections.items():
+        service.save_section(draft.id, name, data, int(name == "about"), user)
+    return draft.id
+
+
 def attach(
     draft_id: str,
     user: User,

@@ -213,7 +213,7 @@ def _encoded(picture: Image.Image, side: int, *, is_photograph: bool) -> bytes:
     out = io.BytesIO()
     if not is_photograph:
         picture.save(out, "PNG", exif=b"", compress_level=3)
-    if is_photograph or out.tell() > MOST_PNG * (side / MOST_SIDE) ** 2:
+    if is_photograph or out.tell() > MOST_PNG * side / MOST_SIDE:
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=92, subsampling=0, exif=b"")
     return out.getvalue()

@@ -153,3 +153,37 @@ def test_a_large_photograph_becomes_a_small_file_and_tells_its_own_size():
 def test_what_cannot_be_shown_is_no_error(content):
     """The last day of a term is no day for a decoder's exception."""
     assert shown(content) is None
+
+
+def test_many_pictures_come_in_their_order_and_one_bad_one_spoils_no_other():
+    """Two hundred views are made in few processes: a decoder that dies on one must not take its neighbours along."""
+    good = [written(drawn(size=(100 + n, 100)), "PNG") for n in range(30)]
+    content = [*good[:7], b"no picture", *good[7:]]
+    made = list(display.shown_together(content, 64))
+    assert [one.width if one else None for one in made] == [*range(100, 107), None, *range(107, 130)]
+    for one in made:
+        if one:
+            with Image.open(io.BytesIO(one.content)) as picture:
+                assert max(picture.size) == 64
+
+
+def test_a_process_that_dies_costs_only_the_picture_that_it_died_on(monkeypatch):
+    """An answer that breaks off says nothing of what follows: each half is asked for again, down to the one."""
+    asked = []
+
+    def dying(module, arguments, document, limits):
+        told = real(module, arguments, document, limits)
+        asked.append(told)
+        document.seek(0)
+        return None if b"deadly" in document.read() else told
+
+    real = display.run_apart
+    monkeypatch.setattr(display, "run_apart", dying)
+    small = written(drawn(size=(20, 20)), "PNG")
+    made = list(display.shown_together([small, small, small + b"deadly", small]))
+    assert [one is not None for one in made] == [True, True, False, True]
+
+
+def test_no_picture_needs_no_process(monkeypatch):
+    monkeypatch.setattr(display, "run_apart", lambda *_: pytest.fail("a process was started"))
+    assert list(display.shown_together([])) == []
