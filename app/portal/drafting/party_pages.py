@@ -58,6 +58,8 @@ def take_party(draft_id: str, name: str) -> Response:
     entry = addressbook.as_entry(chosen)
     if name not in view.service.sections:
         return _back(draft_id, name)
+    if only_persons(section) and entry["kind"] != "natural":
+        raise service.NotFound
     try:
         row = _take(draft_id, section, entry)
     except Full:
