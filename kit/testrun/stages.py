@@ -169,11 +169,11 @@ FAST: dict[str, tuple[Callable[[Run], Outcome], str]] = {
 }
 ALL: dict[str, tuple[Callable[[Run], Outcome], str]] = {
     **FAST,
-    "integration": (pytest_stage("integration", "tests/integration", "-v"), ""),
+    "integration": (pytest_stage("integration", "tests/integration", "-n", "2", "-v", limit=35 * MINUTE), ""),
     "rehearsal": (rehearsal, ""),
     "second apply": (second_apply, "rehearsal"),
     "acceptance": (acceptance, "rehearsal"),
-    "browser": (pytest_stage("browser", "tests/browser", "-v", limit=20 * MINUTE), "rehearsal"),
+    "browser": (pytest_stage("browser", "tests/browser", "-v", limit=25 * MINUTE), "rehearsal"),
     "drills": (pytest_stage("drills", "tests/drills", "--rehearsal", "-v", limit=20 * MINUTE), "rehearsal"),
     "demo rehearsal": (on_demo(rehearsal), ""),
     "demo second apply": (on_demo(second_apply), "demo rehearsal"),

@@ -1,4 +1,4 @@
-"""A submission's processor time by step, on SQLite: a trademark with one document of 1 MB, and a patent with 40 of them,
+"""A submission's processor time by step, on SQLite: a trademark with one document of 1 MB, a patent with 40 of them,
 among which a description of 500 pages and 20 MB. And what the form of a design with 200 views takes.
 
 The steps are those of `portal.filing.service.submit`, timed where they happen; what is none of them is the database.

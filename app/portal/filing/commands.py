@@ -78,7 +78,7 @@ def _answer(file: Path, roots: Any, record: bool) -> Answer:
         return Answer(str(file), "unreadable", None, None, str(error.strerror), None, None)
     judged = verdict(content, roots)
     number = _number(content) if judged.state is State.VALID else None
-    known = _recorded(number) == _sha512(content) if record and number else None
+    known = _sha512(content) in _recorded(number) if record and number else None
     at = judged.signed_at.isoformat() if judged.signed_at else None
     return Answer(str(file), str(judged.state), judged.signer, at, judged.detail, number, known)
 
@@ -102,11 +102,12 @@ def _sha512(content: bytes) -> str:
     return hashlib.sha512(content).hexdigest()
 
 
-def _recorded(number: str) -> str | None:
-    """The hash of the receipt that the database knows for this number."""
+def _recorded(number: str) -> set[str | None]:
+    """The hashes of the papers that the database knows for this number: its receipt, and the notice of its date."""
     from sqlalchemy import select
 
     from portal.db import db
     from portal.filing.models import Filing
 
-    return db.session.scalar(select(Filing.receipt_sha512).where(Filing.number == number))
+    query = select(Filing.receipt_sha512, Filing.reception_notice_sha512).where(Filing.number == number)
+    return {sha512 for row in db.session.execute(query) for sha512 in row}

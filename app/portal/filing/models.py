@@ -50,3 +50,5 @@ class Filing(Base):
     currency: Mapped[str] = mapped_column(CHAR(3))
     receipt_sha512: Mapped[str | None] = mapped_column(CHAR(128))
     receipt_issued_at: Mapped[datetime | None]
+    reception_notice_sha512: Mapped[str | None] = mapped_column(CHAR(128))
+    """The signed notice of a reception date that followed from the payment."""

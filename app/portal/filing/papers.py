@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +13,7 @@ from flask_babel import gettext as _
 from portal.calendar.rules import Reception
 from portal.calendar.words import applied, instants
 from portal.context import profile, settings
+from portal.explain.rules import Step
 from portal.fees import record
 from portal.fees.rules import FeeLine, Fees
 from portal.fees.words import basis_words, because
@@ -36,7 +39,7 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
             "manifest": {"content": raw_manifest.decode()},
             "filing": _filing_rows(manifest),
             "times": _times(manifest, issued_at),
-            "rule": _rule(manifest),
+            "rule": _joined(applied(Reception.read(manifest["reception"]))),
             "files": [_received(file, manifest) for file in files_of(manifest, "document")],
             "record": [_recorded(file, language) for file in _made_here(manifest)],
         }
@@ -44,9 +47,28 @@ def receipt(manifest: Manifest, raw_manifest: bytes, xml: bytes, issued_at: date
     return printer("receipt.typ").print(data, issued_at)
 
 
-def _rule(manifest: Manifest) -> Rows:
-    """The rule under which the reception date was found, as it was in force at that moment: what it says, what came."""
-    return [(f"{step.words}{step.joint}", str(step.value)) for step in applied(Reception.read(manifest["reception"]))]
+def reception_notice(manifest: Manifest, written: Mapping[str, Any], issued_at: datetime) -> Printed:
+    """The notice of a reception date that was given after the receipt, unsigned; `written` tells how it came about."""
+    language, found = manifest["language"], Reception.read(written)
+    with speaking(language):
+        data = of_filing(manifest | {"reception": dict(written)}, b"") | {
+            "facts": {"content": json.dumps(written, sort_keys=True, indent=2, ensure_ascii=False)},
+            "filing": _filing_rows(manifest),
+            "times": [*_rows(instants(found)), (_("Notice issued"), exact(issued_at, language))],
+            "rule": _joined(applied(found)),
+        }
+        data["words"] |= _notice_words()
+    return printer("notice.typ").print(data, issued_at)
+
+
+def _joined(steps: Iterable[Step]) -> Rows:
+    """Steps as one sentence each: the words with what joins them, and the value."""
+    return [(f"{step.words}{step.joint}", str(step.value)) for step in steps]
+
+
+def _rows(steps: Iterable[Step]) -> Rows:
+    """Steps as rows of a table."""
+    return [(str(step.words), str(step.value)) for step in steps]
 
 
 def letterhead(language: str) -> dict[str, Any]:
@@ -141,6 +163,24 @@ def _receipt_words() -> dict[str, Any]:
     }
 
 
+def _notice_words() -> dict[str, Any]:
+    return {
+        "title": _("Notice of the reception date"),
+        "statement": _(
+            "The office gives the application described here its reception date. It follows from the payment of the "
+            "fees, as the receipt said."
+        ),
+        "filing-heading": _("The application"),
+        "times-heading": _("When it was received"),
+        "rule-heading": _("How the reception date was found"),
+        "facts-description": _("How the reception date was found, as data"),
+        "signature": _(
+            "This notice bears the office’s electronic signature, and no change to it is allowed. A PDF reader that "
+            "trusts the office’s certificate shows whether it is intact; the office verifies it on request."
+        ),
+    }
+
+
 def _filing_rows(manifest: Manifest) -> Rows:
     language = manifest["language"]
     named = [one["name"] for one in manifest.get("applicants", [])]  # a manifest of version 1 names only the first
@@ -161,7 +201,7 @@ def _times(manifest: Manifest, issued_at: datetime) -> Rows:
     if files := files_of(manifest, "document"):
         last = max(read_instant(file["received_at"]) for file in files)
         rows.append((_("Last file received"), exact(last, language)))
-    rows += [(str(step.words), str(step.value)) for step in instants(Reception.read(manifest["reception"]))]
+    rows += _rows(instants(Reception.read(manifest["reception"])))
     rows.append((_("Receipt issued"), exact(issued_at, language)))
     return rows
 

@@ -77,6 +77,11 @@ def receipt_name(number: str) -> str:
     return f"receipts/{number}"
 
 
+def notice_name(number: str) -> str:
+    """The store's name for the one notice of this number's reception date."""
+    return f"dates/{number}"
+
+
 @dataclass(frozen=True)
 class Part:
     """One file of a package: `sha512` and `size` are those of its bytes, for a document those that were received.

@@ -19,7 +19,7 @@ from portal.context import profile
 from portal.db import db
 from portal.documents.store import StoreError
 from portal.drafting.service import Incomplete
-from portal.filing import draft_pages, service
+from portal.filing import draft_pages, reception_notice, service
 from portal.filing.blueprint import bp
 from portal.filing.forms import SubmitForm
 from portal.filing.models import Filing
@@ -148,6 +148,15 @@ def receipt(number: str) -> Answer:
     if content is None:
         return render_template("filing/receipt_follows.html", filing=filing), 404
     return _download(content, "application/pdf", f"receipt-{filing.number}.pdf")
+
+
+@bp.get("/filings/<number>/reception-date.pdf")
+@requires(Permission.SIGNED_IN)
+def notice_of_reception(number: str) -> Answer:
+    """The signed notice of a reception date that followed from the payment."""
+    filing = _visible(number)
+    content = reception_notice.notice_pdf(filing) or abort(404)
+    return _download(content, "application/pdf", f"reception-date-{filing.number}.pdf")
 
 
 @bp.get("/filings/<number>/application.xml")

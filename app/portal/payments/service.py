@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
-from portal.calendar.rules import Act, Reception, period_end, reception
+from portal.calendar.rules import Act, period_end
 from portal.calendar.service import office_days
 from portal.db import new_key, transaction, utc_now
 from portal.fees import record
 from portal.fees.rules import Fees
 from portal.filing.index import Filing
+from portal.filing.reception import give_reception_date
 from portal.notices import service as notices
 from portal.payments import rules
 from portal.payments.models import Bill, BillItem, Payment
@@ -144,8 +145,8 @@ def _confirm(session: Session, bill_reference: str, receipt: str, amount: Decima
 def _tell(session: Session, bill: Bill, payment: Payment) -> None:
     """Leave the trace of a payment, and tell the agent who filed."""
     filing = session.get_one(Filing, bill.filing_id, with_for_update=True)
-    if filing.reception_date is None and bill.kind == rules.FEES:  # the office counts from the payment
-        _receive(session, filing, payment)
+    if bill.kind == rules.FEES:
+        give_reception_date(session, filing, payment.received_at)
     audit.record(
         session,
         "payment-confirmed",
@@ -166,21 +167,4 @@ def _tell(session: Session, bill: Bill, payment: Payment) -> None:
         bill=bill.reference,
         amount=str(payment.amount),
         currency=payment.currency,
-    )
-
-
-def _receive(session: Session, filing: Filing, payment: Payment) -> None:
-    """Give a filing the reception date that waited for its payment, by the rule under which it was submitted."""
-    waiting = Reception.read(filing.reception)
-    found = reception(waiting.submitted_at, payment.received_at, waiting.rule, office_days())
-    filing.reception_date, filing.reception = found.date, found.as_dict()
-    audit.record(session, "reception-date-given", ("filing", filing.number), **found.as_dict())
-    notices.notify(
-        session,
-        filing.filed_by_id,
-        "reception-date",
-        filing.id,
-        number=filing.number,
-        title=filing.title,
-        reception=found.as_dict(),
     )

@@ -18,13 +18,17 @@ from portal.audit.models import AuditEntry
 from portal.calendar import service as calendar
 from portal.db import db
 from portal.drafting import service as drafting
+from portal.filing import reception_notice
 from portal.filing import service as filing
 from portal.filing.models import Filing
 from portal.notices.mail import render
 from portal.notices.models import Notice
+from portal.outbox import worker
+from portal.outbox.models import OutboxRow
 from portal.payments.models import Bill
 from portal.payments.service import confirm_at_counter
 from portal.profile.model import Basis, ReceptionOverride
+from portal.signing.service import State, validate
 from tests.integration.portal.desks import person
 from tests.integration.portal_client import PortalClient
 from tests.support.drafts import complete_draft, file_draft
@@ -56,6 +60,10 @@ def pay_at(made: Filing, moment: datetime) -> None:
     with time_machine.travel(moment, tick=False):
         confirm_at_counter(bill.reference, "C-1", bill.total, person(CASHIER))
     db.session.expire_all()
+
+
+def how_often(event: str) -> int:
+    return len(db.session.scalars(select(AuditEntry.id).where(AuditEntry.event == event)).all())
 
 
 def words(content: bytes, folder: Path) -> str:
@@ -103,6 +111,62 @@ def test_a_reception_date_that_follows_from_the_payment(app: Flask, by_payment: 
         assert "Date de réception\u00a0: mardi 1er décembre 2026" in render(notice.kind, "fr", notice.params)[1]
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "reception-date-given")).one()
         assert (entry.subject_id, entry.data["date"]) == (made.number, "2026-12-01")
+
+
+def test_the_date_is_told_in_a_signed_notice(
+    app: Flask, by_payment: None, agent: PortalClient, rival: PortalClient, tmp_path: Path
+) -> None:
+    """The receipt said "when the fees are paid": without a second paper the agent has no date that stands in court."""
+    with app.app_context():
+        made = file_at(FRIDAY_LATE)
+        number = made.number
+        address = f"/filings/{number}/reception-date.pdf"
+        assert agent.get(address).status_code == 404
+        pay_at(made, TUESDAY)
+        [row] = db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "reception-notice"))
+        for _again in range(2):
+            worker.handler(row.kind)(row.key, row.payload)
+        assert how_often("reception-notice-issued") == 1
+    paper = agent.get(address)
+    assert paper.status_code == 200
+    assert rival.get(address).status_code == 404
+    assert address in agent.get(f"/filings/{number}").text
+    told = words(paper.data, tmp_path)
+    for line in (
+        "Reception date 1 December 2026",
+        "Submission received 27 November 2026, 17:00:01, Africa/Nairobi (2026-11-27 14:00:01 UTC)",
+        "Payment received 1 December 2026, 11:30:15, Africa/Nairobi (2026-12-01 08:30:15 UTC)",
+        "but no day before the submission. Tuesday 1 December 2026, 11:30:15",
+    ):
+        assert line in told
+    with app.app_context():
+        assert validate(paper.data).state is State.VALID
+    attached = subprocess.run(
+        ["pdfdetach", "-list", tmp_path / "paper.pdf"], capture_output=True, text=True, check=True
+    )
+    assert "reception.json" in attached.stdout
+
+
+def test_a_notice_that_was_written_and_not_recorded_is_the_notice(app: Flask, by_payment: None) -> None:
+    """The worker died between the store and the database: two notices of one date would be one too many."""
+    with app.app_context():
+        made = file_at(FRIDAY_LATE)
+        pay_at(made, TUESDAY)
+        reception_notice.issue_notice(made.id)
+        made = db.session.get_one(Filing, made.id)
+        first, made.reception_notice_sha512 = made.reception_notice_sha512, None
+        db.session.commit()
+        reception_notice.issue_notice(made.id)
+        db.session.expire_all()
+        assert db.session.get_one(Filing, made.id).reception_notice_sha512 == first
+
+
+def test_a_filing_whose_date_was_known_has_no_notice(app: Flask) -> None:
+    with app.app_context():
+        made = file_at(FRIDAY_LATE)
+        pay_at(made, TUESDAY)
+        assert db.session.get_one(Filing, made.id).reception_date == date(2026, 11, 30)
+        assert list(db.session.scalars(select(OutboxRow).where(OutboxRow.kind == "reception-notice"))) == []
 
 
 def test_the_rule_is_the_one_under_which_it_was_submitted(app: Flask, by_payment: None) -> None:

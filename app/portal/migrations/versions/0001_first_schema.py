@@ -447,6 +447,7 @@ def upgrade() -> None:
         sa.Column(
             "receipt_issued_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True
         ),
+        sa.Column("reception_notice_sha512", sa.CHAR(length=128), nullable=True),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_filings_draft_id")),
         sa.ForeignKeyConstraint(["filed_by_id"], ["users.id"], name=op.f("fk_filings_filed_by_id")),
         sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_filings_firm_id")),

@@ -1,0 +1,53 @@
+"""The signed notice of a reception date that was given after the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.audit.service import record
+from portal.db import db, transaction, utc_now
+from portal.documents.store import NameTaken, store
+from portal.filing import papers
+from portal.filing.models import Filing
+from portal.filing.rules import notice_name
+from portal.filing.service import manifest_of
+from portal.signing.service import sign_pdf
+
+
+def issue_notice(filing_id: int) -> None:
+    """Print, sign and store the notice of a filing's reception date, once. Raises NoKey, StoreError."""
+    filing = db.session.get_one(Filing, filing_id)
+    if filing.reception_notice_sha512 is not None or filing.reception_date is None:
+        return
+    manifest, _raw = manifest_of(filing)
+    number, written = filing.number, dict(filing.reception)
+    db.session.rollback()  # no transaction stays open while the notice is made
+    shelf = store()
+    signed = sign_pdf(papers.reception_notice(manifest, written, utc_now()).document, f"Reception date {number}")
+    try:
+        sha512 = shelf.name(notice_name(number), signed).sha512
+    except NameTaken:
+        # An attempt before this one wrote its notice and could not say so: that one is the notice.
+        sha512 = shelf.put(shelf.named(notice_name(number)) or signed).sha512
+    _record(filing_id, sha512)
+
+
+@transaction
+def _record(session: Session, filing_id: int, sha512: str) -> None:
+    filing = session.get_one(Filing, filing_id, with_for_update=True)
+    if filing.reception_notice_sha512 is None:
+        filing.reception_notice_sha512 = sha512
+        record(session, "reception-notice-issued", ("filing", filing.number), sha512=sha512)
+
+
+def deliver_notice(_key: str, payload: Mapping[str, Any]) -> None:
+    """The outbox's way to `issue_notice`."""
+    issue_notice(payload["filing"])
+
+
+def notice_pdf(filing: Filing) -> bytes | None:
+    """The signed notice as it was issued; None while there is none. Raises StoreError."""
+    return store().get(filing.reception_notice_sha512) if filing.reception_notice_sha512 else None
