@@ -75,7 +75,8 @@ def wording(kind: str, params: Mapping[str, Any]) -> Wording:
             told = _("The office confirmed a payment of %(amount)s for “%(title)s”.", **known)
         case Kind.RECEPTION_DATE:
             subject = _("Filing %(number)s has its reception date", **known)
-            told = "\n".join([_("This is how the reception date of “%(title)s” was found.", **known), *_how(params)])
+            intro = _("The signed notice of the date of “%(title)s” is on the filing’s page. It was found so:", **known)
+            told = "\n".join([intro, *_how(params)])
         case Kind.FILING_ACCEPTED:
             subject = _("Filing %(number)s was accepted at reception", **known)
             told = _("“%(title)s” goes on to examination. You need do nothing now.", **known)
