@@ -31,6 +31,7 @@ from portal.drafting.blueprint import bp
 from portal.drafting.document_pages import place_of, told_of
 from portal.drafting.documents import NoOriginal, NoSuchPosition, TooMany
 from portal.drafting.models import Upload
+from portal.drafting.roles import Act
 from portal.drafting.service import NotOpen
 from portal.drafting.view import DraftView
 from portal.web.permissions import requires
@@ -100,7 +101,7 @@ def upload_options(draft_id: str) -> Response:
 @_tus
 def begin_upload(draft_id: str) -> Response:
     """Announce a file: its size in Upload-Length; kind, name and place in Upload-Metadata."""
-    view = DraftView.of(draft_id)
+    view = DraftView.of(draft_id, Act.EDIT)
     told = _metadata()
     kind = view.kind(told.get("kind", ""))
     place = place_of(view, kind, told.get("position", ""), told.get("rendering_of", ""))

@@ -197,8 +197,8 @@ def discard_bytes(key: str) -> None:
 
 @transaction
 def discard(session: Session, draft_id: str, key: str, user: Any) -> None:
-    """Give an upload up; raises NotFound."""
-    draft = owned(session, draft_id, user)
+    """Give an upload up; raises NotFound, NotAllowed."""
+    draft = owned(session, draft_id, user, Act.EDIT)
     upload = session.get(Upload, key)
     if upload is None or upload.draft_id != draft.id:
         raise NotFound
