@@ -20,10 +20,11 @@ SHADOW = "/usr/local/bin"
 
 @dataclass(frozen=True)
 class Fault:
-    """What to break on a group's first server, how to mend it, and the test that must notice.
+    """What to break on a group's first server (or on every one of it), how to mend it, and the test that must notice.
 
     Commands run as root by sh. `says` is a part of the test's message: it must fail for this reason, not for another.
-    `clear_it` takes away what even the mended state needs. `tiers` are those on which it can be broken.
+    The group `tier` is every server of the tier. `clear_it` takes away what even the mended state needs. `tiers` are
+    those on which it can be broken.
     """
 
     test: str
@@ -32,6 +33,7 @@ class Fault:
     mend_it: str
     says: str
     clear_it: str = ""
+    everywhere: bool = False
     tiers: tuple[str, ...] = TIERS
 
     def __str__(self) -> str:
@@ -108,22 +110,32 @@ BARE = shadow("systemd-detect-virt", "none", "none")
 # grep is not shadowed, for much else uses it: the file that it reads is.
 MEMORY = tuple(f"echo 'MemTotal: {kilobytes} kB' > /run/kit-meminfo" for kilobytes in (8_000_000, 16_000_000))
 CAPACITY = (
-    Fault(f"{A}01_capacity.py::test_every_server_is_64_bit", "portal", BITS[0], BITS[1], "is 32-bit", BITS[2]),
+    Fault(
+        f"{A}01_capacity.py::test_every_server_is_64_bit",
+        "tier",
+        BITS[0],
+        BITS[1],
+        "is 32-bit",
+        BITS[2],
+        everywhere=True,
+    ),
     Fault(
         f"{A}01_capacity.py::test_every_server_has_16_gb_of_memory",
-        "portal",
+        "tier",
         f"{MEMORY[0]} && mount --bind /run/kit-meminfo /proc/meminfo",
         MEMORY[1],
         "has 8.2 GB, 16 are asked",
         "umount /proc/meminfo",
+        everywhere=True,
     ),
     Fault(
         f"{A}01_capacity.py::test_every_server_has_300_gb_of_disk",
-        "portal",
+        "tier",
         f"{DISK[0]} && {BARE[0]}",
         DISK[1],
         "has 200 GB, 300 are asked",
         f"{DISK[2]}; {BARE[2]}",
+        everywhere=True,
     ),
 )
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,20 +32,20 @@ def test_a_broken_thing_is_noticed_and_a_mended_one_passes(
     fault: Fault, servers: Servers, tier: str, tmp_path: Path
 ) -> None:
     """A check that cannot fail proves nothing, and everyone believes it."""
-    server = servers.group(fault.group)[0]
-    _do(server, fault.break_it)
-    try:
-        broken = outcomes(fault.test, tier, tmp_path / "broken.jsonl")
-    finally:
-        _do(server, fault.mend_it)
+    every = servers.group(tier if fault.group == "tier" else fault.group)
+    chosen = every if fault.everywhere else every[:1]
+    with ExitStack() as afterwards:
+        if fault.clear_it:
+            afterwards.callback(_do, chosen, fault.clear_it)
+        _do(chosen, fault.break_it)
+        try:
+            broken = outcomes(fault.test, tier, tmp_path / "broken.jsonl")
+        finally:
+            _do(chosen, fault.mend_it)
+        mended = outcomes(fault.test, tier, tmp_path / "mended.jsonl")
     failed = [one for one in broken if one.outcome is Outcome.FAILED]
     assert failed, f"{fault} did not notice: {fault.break_it}"
     assert any(fault.says in one.message for one in failed), f"{fault} failed for another reason: {failed[0].message}"
-    try:
-        mended = outcomes(fault.test, tier, tmp_path / "mended.jsonl")
-    finally:
-        if fault.clear_it:
-            _do(server, fault.clear_it)
     assert {one.outcome for one in mended} == {Outcome.PASSED}, f"still failing: {[one.message for one in mended]}"
 
 
@@ -117,6 +118,7 @@ def outcomes(test: str, tier: str, results: Path) -> list[TestResult]:
     return found
 
 
-def _do(server: Server, command: str) -> None:
-    code, text = server.attempt(command)
-    assert code == 0, f"{command!r} on {server.name} ended with {code}: {text[-600:]}"
+def _do(on: Sequence[Server], command: str) -> None:
+    for server in on:
+        code, text = server.attempt(command)
+        assert code == 0, f"{command!r} on {server.name} ended with {code}: {text[-600:]}"
