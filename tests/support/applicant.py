@@ -85,7 +85,7 @@ class Applicant:
 
     def documents(self, draft: str) -> list[str]:
         """Names of the documents that are attached to a draft."""
-        return [str(one.text_content()) for one in self.page(f"{draft}/documents").tree.xpath("//ul//a/bdi")]
+        return [str(one.text_content()) for one in self.page(f"{draft}/documents").tree.xpath("//main//ul//a/bdi")]
 
     def small_document(self, draft: str) -> Page:
         """Upload a small, correct priority document."""
