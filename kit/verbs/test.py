@@ -49,22 +49,23 @@ def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int
 
 
 def _chosen(fast: bool, only: tuple[str, ...]) -> list[str]:
-    unknown = [name for name in only if name not in stages.ALL]
+    known = {**stages.ALL, **stages.ASKED}
+    unknown = [name for name in only if name not in known]
     if unknown:
         raise KitError(
             "KIT-062",
             f"There is no stage called {unknown[0]!r}.",
-            why=f"stages: {', '.join(stages.ALL)}",
+            why=f"stages: {', '.join(known)}",
             fix="name one of them",
         )
     if only:
-        return [name for name in stages.ALL if name in only]
+        return [name for name in known if name in only]
     return list(stages.FAST if fast else stages.ALL)
 
 
 def _run_stage(name: str, run: stages.Run, before: dict[str, Outcome]) -> Outcome:
     """Run one stage and time it. A stage whose ground is missing fails without running."""
-    stage, needs = stages.ALL[name]
+    stage, needs = {**stages.ALL, **stages.ASKED}[name]
     output.progress(f"== {name}")
     if needs and needs in before and not before[needs].ok:
         return Outcome(name, failed=1, notes=[f"not run: {needs} failed"])

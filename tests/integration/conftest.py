@@ -237,7 +237,8 @@ def _refill(url: str, template: Path) -> None:
     with source.connect() as read, target.begin() as write:
         write.execute(text("SET FOREIGN_KEY_CHECKS=0"))
         for table in metadata.sorted_tables:
-            write.execute(table.delete())
+            if write.execute(table.delete()).rowcount and "id" in table.c:
+                write.execute(text(f"ALTER TABLE {table.name} AUTO_INCREMENT = 1"))  # as on a new SQLite file
             rows: list[dict[str, Any]] = [dict(row) for row in read.execute(select(table)).mappings()]
             if rows:
                 write.execute(insert(table), rows)
