@@ -13,7 +13,6 @@ from portal.classification import importing
 from portal.db import db
 from portal.drafting import service as drafting
 from portal.drafting.models import Draft
-from portal.profile.fees import Fee, Unit
 from portal.web import held
 from tests.integration.portal.drafts import DraftPages, hidden
 from tests.integration.portal_client import PortalClient
@@ -295,23 +294,11 @@ def test_an_action_that_no_field_has_is_a_plain_save(draft):
         assert answer.headers["Location"] == draft.path
 
 
-def test_a_free_term_costs_more_where_the_office_says_so(app, draft):
-    """Two of three terms are not in the list; at 12.50 each that is 25.00 on top of the 120.00 of the filing."""
-    profile = app.config["PROFILE"]
-    schedules = []
-    for schedule in profile.fee_schedules:
-        fee = Fee(
-            code="tm-free-term",
-            service="trademark-national",
-            unit=Unit.FREE_TERM,
-            amount="12.50",
-            name={"en": "Free term", "fr": "Terme libre"},
-        )
-        schedules.append(schedule.model_copy(update={"fees": [*schedule.fees, fee]}))
-    app.config["PROFILE"] = profile.model_copy(update={"fee_schedules": schedules})
+def test_a_free_term_costs_more_where_the_office_says_so(draft):
+    """Two of three terms are not in the list; at 3.00 each that is 6.00 on top of the 120.00 of the filing."""
     draft.complete()
     assert "USD\xa0120.00" in draft.get("/check")
     draft.save("goods", **{"terms-0": "Coffee\nmoon dust\nsun dust"})
     page = draft.get("/check")
-    assert "USD\xa025.00" in page
-    assert "USD\xa0145.00" in page
+    assert "USD\xa06.00" in page
+    assert "USD\xa0126.00" in page

@@ -129,7 +129,7 @@ def test_the_history_tells_all_that_happened(app, agent):
         "The application was submitted and received.",
         "The signed receipt was issued.",
         "was issued.",
-        "receipt number C-55",
+        "receipt number <bdi>C-55</bdi>",
         "returned the filing for these defects",
         "1. Sign the power.\n2. &lt;b&gt;Class 5&lt;/b&gt;",
     ]

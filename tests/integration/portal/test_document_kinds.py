@@ -166,7 +166,7 @@ def test_several_files_at_once(app, draft):
     data = {"kind": "priority-document", "file": files}
     answer = draft.client.post(f"{draft.path}/documents", data=data, content_type="multipart/form-data")
     assert answer.status_code == 422
-    assert "b.pdf was not accepted" in answer.text
+    assert "<bdi>b.pdf</bdi> was not accepted" in answer.text
     assert [row.file_name for row in rows(app)] == ["a.pdf", "c.pdf"]
 
 
@@ -295,7 +295,7 @@ class TestViews:
         self.send(draft, "1.1", "a.png", "b.png", "c.png")
         assert self.order(app, draft) == [("1.1", "a.png"), ("1.2", "b.png"), ("1.3", "c.png")]
 
-    @pytest.mark.parametrize("typed", ["1", "0.1", "1.0", "a.b", "1.2.3", "1000.1", "١.٢"])
+    @pytest.mark.parametrize("typed", ["1", "0.1", "1.0", "a.b", "1.2.3", "1000.1"])
     def test_what_is_no_number_is_not_taken(self, app, draft, typed):
         answer = self.send(draft, typed, "a.png")
         assert answer.status_code == 422

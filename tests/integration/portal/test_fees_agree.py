@@ -186,7 +186,7 @@ def test_every_place_shows_the_same_lines(app, agent, cashier, officer, tmp_path
         bill = db.session.scalars(select(Bill)).one()
         items = [(item.code, str(item.quantity), item.unit_amount, item.amount) for item in bill.items]
         assert found.fee_total == bill.total == sum(item.amount for item in bill.items) == Decimal(shape.total)
-        stated = re.findall(r"FeePayableTotalAmount[^>]*>([^<]*)<", filing.application_xml(found).decode())
+        stated = re.findall(r"<com:FeePayableTotalAmount[^>]*>([^<]*)<", filing.application_xml(found).decode())
         assert stated == ([] if shape.service == "patent-national" else [shape.total])  # ST.96 has none for patents
         assert [(code, quantity, Decimal(each), Decimal(amount)) for code, quantity, each, amount in lines] == items
         reference = bill.reference
