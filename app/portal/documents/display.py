@@ -14,7 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -48,42 +48,39 @@ class Shown:
     height: int
 
 
-def shown(content: bytes) -> Shown | None:
+def shown(picture: BinaryIO) -> Shown | None:
     """What a paper can show of an accepted picture (a TIFF's first page); None when nothing of it can be had."""
-    return next(shown_together([content]))
+    return next(shown_together([picture]))
 
 
-def shown_together(contents: Iterable[bytes], side: int = MOST_SIDE) -> Iterator[Shown | None]:
-    """The same for many pictures, in their order and each at most `side` pixels long; they are read one by one."""
-    held: list[IO[bytes]] = []
+def shown_together(pictures: Iterable[BinaryIO], side: int = MOST_SIDE) -> Iterator[Shown | None]:
+    """The same for many pictures, in their order and each at most `side` pixels long.
+
+    They are asked for one by one, and closed as soon as they are made.
+    """
+    held: list[BinaryIO] = []
     try:
-        for content in contents:
-            if held and (len(held) >= MOST_TOGETHER or sum(map(_size, held)) + len(content) > MOST_BYTES):
+        for picture in pictures:
+            if held and (len(held) >= MOST_TOGETHER or sum(map(_size, (*held, picture))) > MOST_BYTES):
                 yield from _made(held, side)
                 _close(held)
-            held.append(_file(content))
+            held.append(picture)
         yield from _made(held, side)
     finally:
         _close(held)
 
 
-def _file(content: bytes) -> IO[bytes]:
-    held = tempfile.TemporaryFile(prefix="picture-")  # noqa: SIM115 - it is closed with the others of its batch
-    held.write(content)
-    return held
-
-
-def _size(held: IO[bytes]) -> int:
+def _size(held: BinaryIO) -> int:
     return held.seek(0, io.SEEK_END)
 
 
-def _close(held: list[IO[bytes]]) -> None:
+def _close(held: list[BinaryIO]) -> None:
     for one in held:
         one.close()
     held.clear()
 
 
-def _made(held: list[IO[bytes]], side: int) -> list[Shown | None]:
+def _made(held: list[BinaryIO], side: int) -> list[Shown | None]:
     """Pictures of one process; where it did not end well, each half in its own, so that only the bad one is missing."""
     if not held:
         return []

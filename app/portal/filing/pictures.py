@@ -127,14 +127,15 @@ class Subject:
         words = mark.get("description") or invention.get("title") or ""
         designs = held.sections.get("designs", {}).get("designs", [])
         products = {number: row["product"] for number, row in enumerate(designs, start=1)}
-        return cls(held.service.right, words, products, held.documents)
+        arrived = tuple(document for document in held.documents if not document.waiting)
+        return cls(held.service.right, words, products, arrived)
 
 
 def pictures(subject: Subject, purposes: Purposes, store: DocumentStore) -> list[Picture]:
     """A subject's pictures, made ready for print; raises StoreError."""
     made: list[Picture] = []
     for of, documents in _chosen(subject, purposes).items():
-        ready = shown_together((store.get(document.sha512) for document in documents), SIDES[of])
+        ready = shown_together((store.open(document.sha512) for document in documents), SIDES[of])
         made += [_picture(of, document, subject, one) for document, one in zip(documents, ready, strict=True)]
     return made
 

@@ -47,7 +47,7 @@ def test_a_submission_leads_to_its_number_and_receipt(agent, demo, draft):
     assert answer.status_code == 303
     page = agent.get(answer.location).text
     assert "Application received" in page
-    assert "Bill RF" in page.replace("\u00a0", " ")
+    assert "Bill <bdi>RF" in page.replace("\u00a0", " ")
     number = answer.location.split("/")[-2]
     assert f"/filings/{number}/receipt.pdf" in page
 
@@ -89,7 +89,11 @@ def raise_fees(app, _draft: str) -> None:
     profile = app.config["PROFILE"]
     schedules = [
         schedule.model_copy(
-            update={"fees": [fee.model_copy(update={"amount": fee.amount + 1}) for fee in schedule.fees]}
+            update={
+                "fees": [
+                    fee.model_copy(update={"amount": fee.amount + 1}) if fee.amount else fee for fee in schedule.fees
+                ]
+            }
         )
         for schedule in profile.fee_schedules
     ]

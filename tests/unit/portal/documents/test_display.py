@@ -159,7 +159,7 @@ def test_many_pictures_come_in_their_order_and_one_bad_one_spoils_no_other():
     """Two hundred views are made in few processes: a decoder that dies on one must not take its neighbours along."""
     good = [written(drawn(size=(100 + n, 100)), "PNG") for n in range(30)]
     content = [*good[:7], b"no picture", *good[7:]]
-    made = list(display.shown_together(content, 64))
+    made = list(display.shown_together(map(io.BytesIO, content), 64))
     assert [one.width if one else None for one in made] == [*range(100, 107), None, *range(107, 130)]
     for one in made:
         if one:
@@ -180,7 +180,8 @@ def test_a_process_that_dies_costs_only_the_picture_that_it_died_on(monkeypatch)
     real = display.run_apart
     monkeypatch.setattr(display, "run_apart", dying)
     small = written(drawn(size=(20, 20)), "PNG")
-    made = list(display.shown_together([small, small, small + b"deadly", small]))
+    content = [small, small, small + b"deadly", small]
+    made = list(display.shown_together(map(io.BytesIO, content)))
     assert [one is not None for one in made] == [True, True, False, True]
 
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import unicodedata
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -16,6 +17,7 @@ from flask_babel import Babel
 from PIL import Image
 
 from portal.documents.display import Shown
+from portal.drafting.checks import Held
 from portal.drafting.compare import Row
 from portal.filing import marks, printed_form, rules
 from portal.filing.pictures import Of, Picture, Subject, pictures
@@ -125,8 +127,8 @@ class Shelf:
     def __init__(self, *contents: bytes) -> None:
         self.contents = list(contents)
 
-    def get(self, sha512: str) -> bytes:
-        return self.contents.pop(0) if len(self.contents) > 1 else self.contents[0]
+    def open(self, sha512: str) -> io.BytesIO:
+        return io.BytesIO(self.contents.pop(0) if len(self.contents) > 1 else self.contents[0])
 
 
 # What is shown of which right.
@@ -146,6 +148,14 @@ def test_of_a_mark_its_representation_is_shown_and_no_other_picture():
     """A passport's scan that is printed as the mark would be registered as the mark."""
     passport = replace(EVERYTHING.documents[0], kind="power-of-attorney", file_name="passport.png")
     assert subject(replace(EVERYTHING, documents=(passport, *EVERYTHING.documents))) == [(Of.MARK, "logo.png")]
+
+
+def test_a_file_that_is_not_examined_yet_is_not_shown():
+    """It is not in the store: a print that asked for it would be an error page."""
+    service = PROFILE.service("trademark-national")
+    waiting = replace(EVERYTHING.documents[0], waiting=True)
+    held = Held(service, {}, (waiting, *EVERYTHING.documents), PROFILE, date(2026, 11, 20))
+    assert [one.waiting for one in Subject.of_draft(held).documents] == [False, False]
 
 
 def test_an_office_may_call_its_kinds_of_document_otherwise():
