@@ -11,12 +11,10 @@ FIELDS = {"on-day": "24", "on-month": "12", "on-year": "2026", "at": "17:00:01"}
 RESULT = {"en": "Tuesday 29 December 2026", "fr": "mardi 29 décembre 2026"}
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "javascript"), [("en", 1280, True), ("fr", 390, True), ("en", 390, False)]
-)
-def test_the_help_desk_explains_a_date_and_sends_its_address(visit, language, width, javascript):
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fr", 390)])
+def test_the_help_desk_explains_a_date_and_sends_its_address(visit, language, width):
     """The answer is on the telephone while the caller waits: a form, its steps, and an address for the file."""
-    officer: Person = visit("officer", language, width, javascript)
+    officer: Person = visit("officer", language, width)
     officer.sign_in()
     officer.go("/explain")
     officer.look("explain")

@@ -72,7 +72,7 @@ def test_an_empty_queue_says_so(officer):
 def test_the_officer_sees_all_that_was_filed(app, officer):
     [(number, bill)] = filed(app)
     page = officer.get(f"/office/reception/{number}").text
-    for words in ("Baobab Foods Ltd", "12 Harbour Road", "Kenya", "BAOBAB", "dried fruit; fruit juices", "OUR-17",
+    for words in ("Baobab Foods Ltd", "12 Harbour Road", "Kenya", "BAOBAB", "dried fruit\nfruit juices", "OUR-17",
                   "power of attorney.pdf", "165.00", "Demonstration Agent"):  # fmt: skip
         assert words in page
     for link in (f"/filings/{number}/receipt.pdf", f"/bills/{bill}"):

@@ -210,6 +210,10 @@ def test_every_notice_has_words_in_every_language(app):
         for kind in mail.Kind:
             for locale in ("en", "fr", "xx"):
                 subject, body = mail.render(kind, locale, {"number": "T402026000000001", "title": "ZOË"})
+                if kind.startswith(("draft-", "document-", "client-")):
+                    assert subject.strip()
+                    assert body.strip()
+                    continue
                 assert "T402026000000001" in subject.replace(" ", "").replace("\u00a0", "")
                 assert "filing.test.ipo.example/filings/T402026000000001" in body
 
