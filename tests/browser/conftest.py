@@ -133,7 +133,7 @@ def visit(browser: Browser, portal: Portal) -> Iterator[Any]:
         context.set_default_timeout(20_000)
         contexts.append(context)
         password, codes = portal.accounts[person]
-        looker = Looker(portal.pictures, language, width)
+        looker = Looker(portal.pictures, language, width, javascript)
         return Person(context.new_page(), EMAILS[person], password, codes, looker)
 
     yield begin

@@ -162,7 +162,7 @@ def test_a_hostile_file_is_told_on_the_page_until_it_is_read(app, tus):
     assert row.state == "refused"
     assert left(app) == []
     page = tus.draft.get("/documents")
-    assert "evil.pdf was not accepted" in page
+    assert "<bdi>evil.pdf</bdi> was not accepted" in page
     assert "contains JavaScript" in page
     with app.app_context():
         event = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()

@@ -125,7 +125,7 @@ def test_a_virus_that_waited_is_refused_with_a_notice_and_nothing_of_it_is_kept(
     assert row.state == "refused"
     assert held(app) == []
     page = draft.get("/documents")
-    assert "priority.pdf was not accepted" in page
+    assert "<bdi>priority.pdf</bdi> was not accepted" in page
     assert "The virus scanner found" in page
     assert draft.client.get(f"{draft.path}/documents/{row.id}").status_code == 303
     with app.app_context():
@@ -138,7 +138,7 @@ def test_a_virus_that_waited_is_refused_with_a_notice_and_nothing_of_it_is_kept(
     assert "Test.Eicar" in inbox
     assert f"{draft.path}/documents" in inbox
     assert draft.client.post(f"{draft.path}/documents/{row.id}/remove").status_code == 303
-    assert "priority.pdf was not accepted" not in draft.get("/documents")
+    assert "<bdi>priority.pdf</bdi> was not accepted" not in draft.get("/documents")
 
 
 def test_what_is_wrong_in_itself_is_refused_at_once_though_the_scanner_is_away(app, draft):
