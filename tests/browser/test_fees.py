@@ -35,7 +35,7 @@ def test_anyone_works_out_what_a_filing_costs(visit, language, width, javascript
     page.wait_for_url(re.compile("claim=25"))
     total = page.locator(".fees-table tfoot").inner_text()
     someone.look("fees-calculated")
-    someone.go("/" + page.url.split("/", 3)[3])
+    someone.go("/" + page.url.split("/", 3)[3].partition("#")[0])
     assert page.locator(".fees-table tfoot").inner_text() == total
     page.click("main a[href='/fees/schedule']")
     someone.look("fees-schedule")
