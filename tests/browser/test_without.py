@@ -72,7 +72,8 @@ def test_a_form_with_the_keyboard_alone(visit):
             page.keyboard.press("Enter")
             break
     fields = ["kind", "name", "street", "city", "postcode", "country", "email", "phone"]
-    assert reached == [*(f"{name}-0" for name in fields), "action", "action"]  # another applicant, and save
+    assert reached[: len(fields)] == [f"{name}-0" for name in fields]
+    assert set(reached[len(fields) :]) == {"action"}  # the address book, another applicant, and save
     page.wait_for_url(f"**{draft}")
     agent.go(f"{draft}/applicants")
     assert page.input_value("[name=name-0]") == PARTY["name"]
