@@ -97,7 +97,8 @@ def test_the_tiers_own_servers_reach_only_what_the_table_opens_to_them(
             allowed = opened_to(servers, client, server)
             named = " ".join(str(port) for port in sorted(allowed))
             asked = f"python3 -c {shlex.quote(SCAN)} {server.address} {patience} {named}"
-            found = {int(port): state for port, state in json.loads(look.at(client, asked, shown)).items()}
+            answers = look.at(client, asked, shown).splitlines()[0]
+            found = {int(port): state for port, state in json.loads(answers).items()}
             assert set(found) <= allowed, (
                 f"{server.name} answers {client.name} on {sorted(set(found) - allowed)} as well"
             )
