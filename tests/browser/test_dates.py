@@ -11,6 +11,15 @@ FIELDS = {"on-day": "24", "on-month": "12", "on-year": "2026", "at": "17:00:01"}
 RESULT = {"en": "Tuesday 29 December 2026", "fr": "mardi 29 décembre 2026"}
 
 
+def _ask(officer: Person, language: str) -> None:
+    officer.go("/explain")
+    officer.page.click("main a[href='/explain/reception-date']")
+    for name, value in FIELDS.items():
+        officer.page.fill(f"[name={name}]", value)
+    officer.page.click("main form button")
+    expect(officer.page.locator(".explain-answer__result")).to_have_text(RESULT[language])
+
+
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fr", 390)])
 def test_the_help_desk_explains_a_date_and_sends_its_address(visit, language, width):
     """The answer is on the telephone while the caller waits: a form, its steps, and an address for the file."""
@@ -18,11 +27,7 @@ def test_the_help_desk_explains_a_date_and_sends_its_address(visit, language, wi
     officer.sign_in()
     officer.go("/explain")
     officer.look("explain")
-    officer.page.click("main a[href='/explain/reception-date']")
-    for name, value in FIELDS.items():
-        officer.page.fill(f"[name={name}]", value)
-    officer.page.click("main form button")
-    expect(officer.page.locator(".explain-answer__result")).to_have_text(RESULT[language])
+    _ask(officer, language)
     officer.look("explain-reception")
     address = officer.page.url
     officer.go("/explain")
@@ -37,6 +42,12 @@ def test_the_help_desk_explains_a_date_and_sends_its_address(visit, language, wi
     officer.go("/explain/term?kind=renewal")
     officer.look("explain-term")
     assert officer.troubles == []
+
+
+def test_a_date_is_explained_without_scripts(visit):
+    officer: Person = visit("officer", javascript=False)
+    officer.sign_in()
+    _ask(officer, "en")
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fr", 390)])
