@@ -14,14 +14,16 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot be broken on this tier: one server has no line to a second one."""
     tier = config.getoption("--tier")
-    elsewhere = {id(one) for one in items if tier not in getattr(_fault(one), "tiers", (tier,))}
+    elsewhere = {id(one) for one in items if tier not in _tiers(one, tier)}
     config.hook.pytest_deselected(items=[one for one in items if id(one) in elsewhere])
     items[:] = [one for one in items if id(one) not in elsewhere]
 
 
-def _fault(item: pytest.Item) -> object:
-    call = getattr(item, "callspec", None)
-    return call.params.get("fault") if call else None
+def _tiers(item: pytest.Item, own: str) -> tuple[str, ...]:
+    """The tiers that a fault, or the mark of a drill by itself, names; every tier where neither does."""
+    call, mark = getattr(item, "callspec", None), item.get_closest_marker("tiers")
+    fault = call.params.get("fault") if call else None
+    return mark.args if mark else getattr(fault, "tiers", (own,))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 CERTIFICATE, KEY, AUTHORITY = (f"/etc/ssl/office/portal.{part}" for part in ("crt", "key", "drill-ca"))
-NGINX, APACHE = "systemctl is-active -q nginx", "systemctl is-active -q apache2"
+NGINX = "systemctl is-active -q nginx"
 POSTFIX = "/etc/postfix/main.cf"
 # The portal's account, from wherever the portal is.
 ACCOUNT = (
@@ -42,12 +42,14 @@ class Fault:
 
 def proxy(nginx: str, apache: str) -> tuple[str, str]:
     """Change the running proxy's configuration by a sed program for either engine, and take it back."""
-    reload = f"({NGINX} && nginx -t -q && systemctl reload nginx || {APACHE} && apache2 -t && systemctl reload apache2)"
+    # In sh && and || bind alike: what one engine alone may do stands in an if.
+    reload = f"if {NGINX}; then nginx -t -q && systemctl reload nginx; else apache2 -t && systemctl reload apache2; fi"
     return (
-        f"{NGINX} && F=/etc/nginx/nginx.conf E={quote(nginx)} || F=/etc/apache2/apache2.conf E={quote(apache)}; "
-        f'cp -p $F $F.drill && sed -i "$E" $F && {reload} && sleep 1',
+        f"if {NGINX}; then F=/etc/nginx/nginx.conf E={quote(nginx)}; "
+        f"else F=/etc/apache2/apache2.conf E={quote(apache)}; fi; "
+        f'cp -p $F $F.drill && sed -i "$E" $F && ({reload}) && sleep 1',
         f"for F in /etc/nginx/nginx.conf /etc/apache2/apache2.conf; do [ ! -e $F.drill ] || mv $F.drill $F; done; "
-        f"{reload} && sleep 1",
+        f"({reload}) && sleep 1",
     )
 
 

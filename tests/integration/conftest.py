@@ -230,6 +230,12 @@ def _people() -> None:
     db.session.commit()
 
 
+COUNTED_ON = text(
+    "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT > 1"
+)
+"""Tables whose next key is not 1: a row that was deleted or rolled back counts as well."""
+
+
 def _refill(url: str, template: Path) -> None:
     """Empty every table of a server's database and copy the template's rows into it."""
     source, target = create_engine(f"sqlite:///{template}"), create_engine(url)
@@ -237,8 +243,10 @@ def _refill(url: str, template: Path) -> None:
     with source.connect() as read, target.begin() as write:
         write.execute(text("SET FOREIGN_KEY_CHECKS=0"))
         for table in metadata.sorted_tables:
-            if write.execute(table.delete()).rowcount and "id" in table.c:
-                write.execute(text(f"ALTER TABLE {table.name} AUTO_INCREMENT = 1"))  # as on a new SQLite file
+            write.execute(table.delete())
+        for name in write.scalars(COUNTED_ON).all():
+            write.execute(text(f"ALTER TABLE {name} AUTO_INCREMENT = 1"))  # as on a new SQLite file
+        for table in metadata.sorted_tables:
             rows: list[dict[str, Any]] = [dict(row) for row in read.execute(select(table)).mappings()]
             if rows:
                 write.execute(insert(table), rows)
