@@ -144,6 +144,8 @@ class Person:
     def upload(self, kind: str, name: str, data: bytes, media_type: str) -> None:
         """Upload one document on the documents' page."""
         file = {"name": name, "mimeType": media_type, "buffer": data}
+        if self.page.locator(f"#further:not([open]) #kind-{kind}").count():
+            self.page.click("#further > summary")
         self.page.set_input_files(f"#kind-{kind} form[enctype] input[type=file]", file)
         with self.page.expect_navigation():  # sent whole, or in parts by the page's script, which then loads it anew
             self.page.click(f"#kind-{kind} form[enctype] button[type=submit]")

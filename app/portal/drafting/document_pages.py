@@ -34,6 +34,7 @@ from portal.web.formats import comma
 from portal.web.permissions import requires
 
 log = logging.getLogger("portal")
+Row = tuple[DocumentKind, list[DraftDocument], bool]
 ROUTE = "/drafts/<draft_id>/documents"
 
 
@@ -238,17 +239,20 @@ def _what(document: DraftDocument) -> str:
 def _page(view: DraftView, refusal: Refusal | None = None) -> str:
     removed = request.args.get("removed", type=int)
     gone = (one for one in view.draft.documents if one.removed_at is not None and one.state != "refused")
+    refused = events.refused_of(view.draft)
+    unfinished = uploads.unfinished(view.draft) if view.draft.state == "open" else []
+    told_of_now = {one.kind for one in refused} | {one.kind for one, _here in unfinished}
+    at_hand, further = _split(view, told_of_now | ({refusal.kind} if refusal else set()))
     return render_template(
         "drafting/documents.html",
         view=view,
         title=LABELS["documents"],
+        at_hand=at_hand,
+        further=further,
         refusal=refusal,
         undo=next((one for one in gone if one.id == removed), None),
-        refused=[
-            (one, [(reason.page, words(reason)) for reason in events.reasons_of(one)])
-            for one in events.refused_of(view.draft)
-        ],
-        unfinished=uploads.unfinished(view.draft) if view.draft.state == "open" else [],
+        refused=[(one, [(reason.page, words(reason)) for reason in events.reasons_of(one)]) for one in refused],
+        unfinished=unfinished,
         next_position=events.next_position(view.draft),
         what=_what,
         accepted=lambda kind: comma().join(str(FORMATS[one]) for one in kind.formats),
@@ -258,6 +262,16 @@ def _page(view: DraftView, refusal: Refusal | None = None) -> str:
         drop_zone=_attributes("i18n.", _drop_zone()),
         words_for_script=_attributes("", _script_words()),
     )
+
+
+def _split(view: DraftView, told_of: set[str]) -> tuple[list[Row], list[Row]]:
+    """The kinds that matter now: required, attached, or told of; and those that may be attached, which stand folded.
+
+    Where none matters, nothing is folded: an empty page with one closed line on it looks like an end.
+    """
+    rows = view.documents_by_kind()
+    at_hand = [row for row in rows if row[2] or row[1] or row[0].code in told_of]
+    return (at_hand, [row for row in rows if row not in at_hand]) if at_hand else (rows, [])
 
 
 def _attributes(prefix: str, texts: dict[str, str]) -> Markup:
