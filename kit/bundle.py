@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit import assets, paths, wheels
+from kit.errors import KitError
 
 APP = paths.ROOT / "app"
 CURRENT = "current.json"
@@ -52,6 +53,21 @@ def build(bundles: Path = paths.BUNDLES) -> Bundle:
         _archive(path, archive)
     _point_to(bundles, version, archive)
     return Bundle(version, path, archive, changed)
+
+
+def find(version: str, bundles: Path = paths.BUNDLES) -> Bundle:
+    """Return the release that was built here under this version. Raises KIT-043 when there is none."""
+    path, archive = bundles / f"portal-{version}", bundles / f"portal-{version}.tar"
+    if path.is_dir() and archive.is_file():
+        return Bundle(version, path, archive, changed=False)
+    known = sorted(one.stem.removeprefix("portal-") for one in bundles.glob("portal-*.tar"))
+    raise KitError(
+        "KIT-043",
+        f"No release {version} was built here.",
+        where=str(bundles),
+        why=f"built here: {', '.join(known) or 'none'}",
+        fix="name one of them, or check out its sources and run bin/kit bundle",
+    )
 
 
 def release_version(dependencies: Path) -> str:

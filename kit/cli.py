@@ -30,6 +30,8 @@ VERBS = {
     "bundle": "build the portal's release (apply does it by itself)",
     "status": "show what runs where",
     "backup": "back up now",
+    "upgrade": "bring a tier to another release, one server after the other, without a pause",
+    "rollback": "put the release before in place again",
     "restore": "restore the newest backup, or a named one",
     "reset": "put a test or demo tier back to its training data",
     "drill": "break a rehearsal on purpose, and see that nothing is lost",

@@ -85,9 +85,8 @@ def test_schema_is_at_the_releases_head(portal_server: Server, look: Looker) -> 
     """A release on an older schema works until the first filing that needs the new column."""
     schema = json.loads(look.at(portal_server, "portal schema --json"))
     assert schema["head"], "the release knows no schema"
-    assert schema["current"] == schema["head"], (
-        f"the database is at {schema['current']}, the release at {schema['head']}"
-    )
+    assert schema["current"], "the database has no schema"
+    assert not schema["lacks"], f"the database is at {schema['current']}, the release at {schema['head']}"
 
 
 @pytest.mark.checklist("INF-06")

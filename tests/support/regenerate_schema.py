@@ -35,6 +35,7 @@ from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
+phase = "expand"
 
 '''
 TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}

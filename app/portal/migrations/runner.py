@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from portal.db import engine_options
+from portal.migrations.rules import Step, bearable
 
 LOCK = "portal.migrate"
 LOCK_SECONDS = 120
@@ -50,15 +51,25 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Run what is missing; answers with the versions before and after. A second caller waits and has nothing to do."""
+def steps() -> list[Step]:
+    """This release's versions, the first one first."""
+    revisions = reversed(list(ScriptDirectory.from_config(config()).walk_revisions()))
+    return [Step(one.revision, one.module.phase) for one in revisions]
+
+
+def upgrade(engine: Engine, serving: Sequence[str] = ()) -> tuple[str | None, str]:
+    """Run what is missing; answers with the versions before and after. A second caller waits and has nothing to do.
+
+    `serving`: where the schemas of the releases end that serve meanwhile; what one of them cannot bear waits. Raises
+    UnknownVersion and SkipsARelease before anything is done.
+    """
     with engine.connect() as connection, _alone(connection):
         before = current(connection)
         connection.rollback()
-        if before != head():
+        if wanted := bearable(steps(), before, serving):
             settings = config()
             settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
+            command.upgrade(settings, wanted[-1].revision)
             connection.commit()
         after = current(connection)
         connection.rollback()

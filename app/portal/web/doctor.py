@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal import tables
 from portal.documents import scanner
 from portal.migrations import runner
+from portal.migrations.rules import standing
 from portal.profile.loader import load_profile
 from portal.settings import Settings, Tier
 
@@ -89,9 +90,12 @@ def _schema(settings: Settings) -> str:
         raise Unwell("unknown: the database does not answer", "mend the database first") from error
     finally:
         engine.dispose()
-    if current != runner.head():
-        raise Unwell(f"{current or 'none'}, wanted {runner.head()}", "run `portal migrate` with the migration account")
-    return f"{current}, as this release wants it"
+    found = standing(runner.steps(), current)
+    if found.lacks:
+        raise Unwell(f"{current or 'none'}, wanted {found.head}", "run `portal migrate` with the migration account")
+    if found.newer:
+        return f"{current}, of a newer release; this one wants {found.head}"
+    return f"{current}, as this release wants it" + (f"; waiting: {', '.join(found.waits)}" if found.waits else "")
 
 
 def _documents(settings: Settings) -> str:

@@ -109,6 +109,7 @@ def test_schema_and_migrate_have_nothing_to_do(run: Run) -> None:
     """What `verify` asks on a server (INF-06)."""
     (schema,) = objects(run("schema", "--json"))
     assert schema["current"] == schema["head"]
+    assert (schema["lacks"], schema["waits"], schema["newer"]) == ([], [], False)
     (migrated,) = objects(run("migrate", "--json"))
     assert migrated["changed"] is False
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
+phase = "expand"
 
 
 def upgrade() -> None:
