@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from kit.paths import ROOT, STATE
 
@@ -57,20 +56,16 @@ def build(name: str, files: Mapping[str, str]) -> str:
     for path, content in files.items():
         (place / path).write_text(content, encoding="utf-8")
     version: str = json.loads(_python(_BUILD, str(place)))
-    _python("from kit import bundle; bundle.build()")
+    _python("from kit import bundle; bundle.build()")  # which points at the newest
     return version
 
 
 def _python(program: str, *arguments: str) -> str:
     command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1:][0]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return said[-1] if said else ""
 
 
 def remove() -> None:
     """Remove the sources that were made here; the bundles stay with the others."""
     shutil.rmtree(STATE / "other-releases", ignore_errors=True)
-
-
-def newest() -> Path:
-    """The bundle that `bin/kit` would apply now."""
-    return STATE / "bundles" / "current.json"
