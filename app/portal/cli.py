@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "portal.web.commands",
     "check-config": "portal.profile.commands",
     "demo-data": "portal.accounts.commands",
+    "person": "portal.accounts.commands",
     "audit": "portal.audit.commands",
     "import-classification": "portal.classification.commands",
     "classifications": "portal.classification.commands",

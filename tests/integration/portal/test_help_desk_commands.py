@@ -138,3 +138,48 @@ def test_demo_data_explains_what_it_reads(run: Run, stdin: str) -> None:
     result = run("demo-data", stdin=stdin)
     assert result.exit_code == 2
     assert "standard input must be" in result.stderr
+
+
+def test_a_person_is_added_signs_in_is_closed_and_opened_again(run: Run, client: PortalClient) -> None:
+    """An office's first accounts come from here: nobody can sign in to make them."""
+    words = ["--name", "Ada Njeri", "--role", "agent", "--firm", "Njeri & Co"]
+    (added,) = objects(run("person", "add", "ada@njeri.example", *words, "--json"))
+    assert len(added["password"]) == 20
+    assert client.sign_in("ada@njeri.example", added["password"]).status_code == 303
+    (told,) = [one for one in objects(run("person", "list", "--json")) if one["email"] == "ada@njeri.example"]
+    assert (told["firm"], told["roles"], told["second_factor"]) == ("Njeri & Co", ["agent"], False)
+    assert client.get("/drafts").status_code == 200
+    run("person", "close", "Ada@Njeri.example")
+    assert client.get("/drafts").status_code == 303, "whoever is signed in is signed out at once"
+    assert client.sign_in("ada@njeri.example", added["password"]).status_code != 303
+    run("person", "open", "ada@njeri.example")
+    run("person", "password", "ada@njeri.example", "--password-stdin", stdin="another pass phrase\n")
+    assert client.sign_in("ada@njeri.example", added["password"]).status_code != 303
+    assert client.sign_in("ada@njeri.example", "another pass phrase").status_code == 303
+    events = [one["event"] for one in objects(run("audit", "--json")) if one["event"].startswith(("person", "pass"))]
+    assert events == ["password-given", "person-opened", "person-closed", "person-added"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("add", "no address", "--name", "X", "--role", "officer"), "is no e-mail address"),
+        (("add", "x@office.example", "--name", "X", "--role", "agent"), "belongs to a firm"),
+        (("add", "x@office.example", "--name", "X", "--role", "officer", "--firm", "Y"), "is for agents"),
+        (("add", "AGENT@demo.example", "--name", "X", "--role", "officer"), "has an account already"),
+        (("close", "nobody@office.example"), "nobody has the address"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    run: Run, demo: Demo, words: tuple[str, ...], why: str
+) -> None:
+    before = run("person", "list").stdout
+    result = run("person", *words)
+    assert (result.exit_code, why in result.stderr) == (6, True), result.stderr
+    assert run("person", "list").stdout == before
+
+
+def test_a_password_that_is_too_short_is_refused(run: Run) -> None:
+    words = ("add", "x@office.example", "--name", "X", "--role", "officer", "--password-stdin")
+    result = run("person", *words, stdin="short\n")
+    assert (result.exit_code, "at least 12" in result.stderr) == (6, True)
