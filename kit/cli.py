@@ -31,6 +31,8 @@ VERBS = {
     "status": "show what runs where",
     "backup": "back up now",
     "restore": "restore the newest backup, or a named one",
+    "take-out": "take one server of several out of service, without cutting a request off",
+    "put-back": "let a server that was taken out serve again",
     "reset": "put a test or demo tier back to its training data",
     "drill": "break a rehearsal on purpose, and see that nothing is lost",
     "dev": "run the portal alone on this machine, for those who work on its pages",

@@ -68,7 +68,18 @@ def holds() -> bool:
 def serves() -> bool:
     """Whether the portal says through this server's own proxy that it is ready."""
     name = SETTINGS["name"]
-    asked = ["curl", "-sfk", "--noproxy", "*", "-o", "/dev/null", "--max-time", "3", "--resolve", f"{name}:443:127.0.0.1"]
+    asked = [
+        "curl",
+        "-sfk",
+        "--noproxy",
+        "*",
+        "-o",
+        "/dev/null",
+        "--max-time",
+        "3",
+        "--resolve",
+        f"{name}:443:127.0.0.1",
+    ]
     return subprocess.run([*asked, f"https://{name}/health/ready"], check=False).returncode == 0
 
 
