@@ -1,16 +1,18 @@
-"""The keys and certificates that the kit makes: a signer's keystore, the internal TLS authority, bought ones."""
+"""The keys and certificates that the kit makes: a signer's keystore, the internal TLS authority, bought ones, accounts."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import ipaddress
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -37,6 +39,14 @@ class Authority:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A private key, PEM, and what others know it by: an account's thumbprint, or a signer's public half in base64."""
+
+    key: str
+    public: str
+
+
+@dataclass(frozen=True)
 class Bought:
     """What a supplier delivers, all PEM: the server's certificate with the authority between, its key, and the root."""
 
@@ -59,7 +69,7 @@ def signer_name(office: str, tier: str) -> str:
 def signing_keystore(office: str, tier: str, passphrase: str) -> Signing:
     """Make an ECDSA P-256 key whose certificate may sign documents, under a root made for it."""
     now = datetime.now(UTC)
-    root_key, root = _root(f"{office[:40]} signing root ({tier})", office, now)
+    root_key, root = _root(f"{office[:38]} signing root ({tier})", office, now)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
@@ -92,6 +102,22 @@ def authority(name: str) -> Authority:
     """Make an authority for TLS certificates: ECDSA P-256, 10 years, may issue leaves only."""
     key, certificate = _root(name[:64], name, datetime.now(UTC))
     return Authority(_private_pem(key), _pem(certificate))
+
+
+def acme_account() -> Published:
+    """Make the key of an account at an ACME authority, with its thumbprint (RFC 7638): what answers the authority's questions."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    point = key.public_key().public_numbers()
+    jwk = {"crv": "P-256", "kty": "EC", "x": _url64(point.x.to_bytes(32)), "y": _url64(point.y.to_bytes(32))}
+    canonical = json.dumps(jwk, separators=(",", ":"), sort_keys=True)
+    return Published(_private_pem(key), _url64(hashlib.sha256(canonical.encode()).digest()))
+
+
+def mail_signer() -> Published:
+    """Make the key that signs mail (DKIM, RFC 6376): RSA-2048, which every receiver verifies; the public half as its record has it."""
+    key = rsa.generate_private_key(65537, 2048)
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return Published(_private_pem(key), base64.b64encode(public).decode())
 
 
 def bought(names: Sequence[str], days: int = BOUGHT_DAYS) -> Bought:
@@ -161,7 +187,11 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _private_pem(key: ec.EllipticCurvePrivateKey) -> str:
+def _url64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _private_pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()

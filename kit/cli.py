@@ -33,6 +33,8 @@ VERBS = {
     "upgrade": "bring a tier to another release, one server after the other, without a pause",
     "rollback": "put the release before in place again",
     "restore": "restore the newest backup, or a named one",
+    "take-out": "take one server of several out of service, without cutting a request off",
+    "put-back": "let a server that was taken out serve again",
     "reset": "put a test or demo tier back to its training data",
     "drill": "break a rehearsal on purpose, and see that nothing is lost",
     "dev": "run the portal alone on this machine, for those who work on its pages",

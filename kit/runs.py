@@ -64,6 +64,23 @@ def simple(
     return result
 
 
+def require_server(tier: Tier, host: str) -> None:
+    """Raise KIT-066 unless `host` is one of several servers of the tier that share an address."""
+    if tier.shared_address and host in tier.hosts:
+        return
+    if not tier.shared_address:
+        why = "the tier has one server that agents reach: without it nobody would be served"
+        fix = f"stop the portal itself instead: on {tier.hosts[0]}, sudo systemctl stop portal.socket portal portal-worker"
+    else:
+        why = f"its servers are {', '.join(tier.hosts)}"
+        fix = "name one of them"
+    raise KitError(
+        "KIT-066",
+        f"{host} cannot be taken out or put back: nothing was done.",
+        where=tier.title, why=why, fix=fix, exit_code=Exit.REFUSED if not tier.shared_address else Exit.USAGE,
+    )  # fmt: skip
+
+
 def confirm(tier: Tier, yes: str, what: str) -> None:
     """Ask for the tier's name before something is destroyed. Raises KIT-060 (refused) for any other answer."""
     answer = yes

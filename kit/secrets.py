@@ -36,8 +36,10 @@ def make(tier: Tier, office: str) -> dict[str, Any]:
     passphrase = new_password(32)
     signing = certificates.signing_keystore(office, tier.name, passphrase)
     authority = certificates.authority(f"{office} internal CA ({tier.name})")
+    account = certificates.acme_account()
+    mail = certificates.mail_signer()
     return {
-        "vault_database_passwords": {account: new_password() for account in ACCOUNTS},
+        "vault_database_passwords": {user: new_password() for user in ACCOUNTS},
         "vault_portal_secret_key": secrets.token_urlsafe(48),
         "vault_portal_totp_secret": secrets.token_urlsafe(32),
         "vault_portal_password_salt": secrets.token_urlsafe(32),
@@ -47,6 +49,10 @@ def make(tier: Tier, office: str) -> dict[str, Any]:
         "vault_tls_ca_key": authority.key,
         "vault_tls_ca_certificate": authority.certificate,
         "vault_backup_passphrase": new_password(32),
+        "vault_acme_account_key": account.key,
+        "vault_acme_account_thumbprint": account.public,
+        "vault_smtp_dkim_key": mail.key,
+        "vault_smtp_dkim_public": mail.public,
         "vault_demo_passwords": {person: new_password(16) for person in DEMONSTRATION},
         "vault_demo_totp": {person: new_totp_secret() for person in DEMONSTRATION},
     }
@@ -169,6 +175,7 @@ def _missing(tier: Tier, office: str, known: dict[str, Any]) -> dict[str, Any]:
         "vault_database_passwords", "vault_portal_secret_key", "vault_portal_totp_secret", "vault_portal_password_salt",
         "vault_signing_keystore", "vault_signing_passphrase", "vault_signing_roots", "vault_tls_ca_key",
         "vault_tls_ca_certificate", "vault_backup_passphrase", "vault_demo_passwords", "vault_demo_totp",
+        "vault_acme_account_key", "vault_acme_account_thumbprint", "vault_smtp_dkim_key", "vault_smtp_dkim_public",
     }  # fmt: skip
     lacking = wanted - set(known)
     if not lacking:
@@ -178,6 +185,8 @@ def _missing(tier: Tier, office: str, known: dict[str, Any]) -> dict[str, Any]:
     for group in (
         {"vault_signing_keystore", "vault_signing_passphrase", "vault_signing_roots"},
         {"vault_tls_ca_key", "vault_tls_ca_certificate"},
+        {"vault_acme_account_key", "vault_acme_account_thumbprint"},
+        {"vault_smtp_dkim_key", "vault_smtp_dkim_public"},
     ):
         if lacking & group and not group <= lacking:
             raise KitError(

@@ -98,6 +98,16 @@ class Tier:
         """Return the tier's own servers in the order in which its inventory names them."""
         return hosts_of(self.folder / "hosts.yml")
 
+    @property
+    def shared_address(self) -> str:
+        """Return the address that the tier's own inventory puts before its servers; empty when it has none."""
+        for file in sorted((self.folder / "group_vars" / "all").glob("*.yml")):
+            if file.name != "vault.yml":
+                values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+                if values.get("tier_shared_address"):
+                    return str(values["tier_shared_address"])
+        return ""
+
     def ansible_environment(self) -> dict[str, str]:
         """Return the variables with which every Ansible tool reads this tier."""
         variables = {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_HOME": str(STATE / "ansible")}

@@ -11,6 +11,7 @@ POOL = IPv4Network("10.89.0.0/16")
 FIRST_HOST = 11
 OUTSIDE = "outside"
 OUTSIDE_HOST = 10
+SHARED_HOST = 99
 LABEL = "ip-filing-kit.clone"
 
 
@@ -45,3 +46,8 @@ def address(subnet: IPv4Network, position: int) -> str:
 def outside_address(subnet: IPv4Network) -> str:
     """Return the address of the internet's side."""
     return str(subnet.network_address + OUTSIDE_HOST)
+
+
+def shared_address(subnet: IPv4Network) -> str:
+    """Return the address that a tier's servers share when they have one: between its hosts and molecule's."""
+    return str(subnet.network_address + SHARED_HOST)

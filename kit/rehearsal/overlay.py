@@ -20,10 +20,13 @@ def quoted_option(path: Path) -> str:
     return f"""-o 'UserKnownHostsFile="{path}"'"""
 
 
-def hosts(addresses: Mapping[str, str], subnet: IPv4Network, folder: Path, resolvers: Sequence[str]) -> dict[str, Any]:
+def hosts(
+    addresses: Mapping[str, str], subnet: IPv4Network, folder: Path, resolvers: Sequence[str], *, shares: bool = False
+) -> dict[str, Any]:
     """Return the overlay as an Ansible inventory: how to reach each host, and what only a rehearsal knows.
 
-    `folder` is the rehearsal's own: its key and its known_hosts are there.
+    `folder` is the rehearsal's own: its key and its known_hosts are there. `shares`: the tier has one address before
+    its servers, which is another one here.
     """
     shared = {
         "rehearsal": True,
@@ -39,7 +42,8 @@ def hosts(addresses: Mapping[str, str], subnet: IPv4Network, folder: Path, resol
             f"{quoted_option(folder / KNOWN_HOSTS)} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
         ),
     }
-    reach = {host: {"ansible_host": address, **shared_for_host()} for host, address in addresses.items()}
+    own = shared_for_host() | ({"tier_shared_address": names.shared_address(subnet)} if shares else {})
+    reach = {host: {"ansible_host": address, **own} for host, address in addresses.items()}
     return {
         "all": {
             "vars": shared,

@@ -69,7 +69,7 @@ def set_up(tier: Tier) -> Stage:
     write_private(known_hosts, "\n".join(lines) + "\n")
     key = folder / overlay.KEY
     addresses = {server.host: server.address for server in stage}
-    inventory = overlay.hosts(addresses, subnet, folder, machine_resolvers())
+    inventory = overlay.hosts(addresses, subnet, folder, machine_resolvers(), shares=bool(tier.shared_address))
     write_private(folder / "hosts.yml", overlay.as_text(inventory))
     write_private(folder / "ssh_config", overlay.ssh_config(addresses, key, known_hosts))
     for server in stage:
@@ -101,6 +101,11 @@ def addresses(tier: Tier) -> dict[str, str]:
     inventory = json.loads("\n".join(path.read_text().splitlines()[1:]))
     found: dict[str, str] = inventory["all"]["vars"]["rehearsal_addresses"]
     return found
+
+
+def portal_address(tier: Tier, scene: Stage) -> str:
+    """Return the address at which a rehearsal's portal is asked for: the shared one, or its first server's."""
+    return names.shared_address(scene.subnet) if tier.shared_address else scene.address(tier.hosts[0])
 
 
 def require(tier: Tier) -> None:

@@ -69,11 +69,24 @@ def rows(facts: dict[str, Any]) -> list[list[str]]:
     found = [["release", facts["release"] or "none"]]
     found.append(["services", ", ".join(stopped) or f"all {len(facts['units'])} run"])
     found.append(["failed units", ", ".join(facts["failed_units"]) or "none"])
+    if facts["address"]:
+        found.append(["shared address", _stand(facts["address"])])
     found += [[f"certificate {name}", f"{days} days left"] for name, days in facts["certificates"].items()]
     found += [
         [f"disk {path}", f"{disk['free_gib']} of {disk['total_gib']} GiB free ({disk['used_percent']} % used)"]
         for path, disk in facts["disk"].items()
     ]
     found += [[f"backup {kind}", finished] for kind, finished in facts["backups"].items()]
+    if facts["mail_record"]:
+        found.append(["publish for mail", facts["mail_record"]])
     found.append(["restart needed", "yes" if facts["restart_needed"] else "no"])
     return found
+
+
+def _stand(address: dict[str, bool]) -> str:
+    """Say whether a server holds the address that the tier's servers share, and whether it could."""
+    if address["taken_out"]:
+        return "taken out" + (", holds it all the same: no other server serves" if address["holds"] else "")
+    if not address["serves"]:
+        return ("held here" if address["holds"] else "not held") + ", and the portal is not ready"
+    return "held here" if address["holds"] else "ready to take it"

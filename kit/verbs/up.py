@@ -83,8 +83,7 @@ def _welcome(tier: Tier, scene: stage.Stage, secrets: dict[str, Any]) -> None:
     """Print where the portal is and who may sign in."""
     from kit.people import COLUMNS, sign_ins
 
-    first = tier.hosts[0]
-    output.say(f"The portal of {tier.title} is at https://{scene.address(first)}/")
+    output.say(f"The portal of {tier.title} is at https://{stage.portal_address(tier, scene)}/")
     output.say(f"its authority is {_browser_authority(tier)} (let your browser trust it, or accept the warning)")
     output.say("")
     output.table("Sign in as", COLUMNS, sign_ins(secrets))

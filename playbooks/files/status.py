@@ -33,7 +33,14 @@ def _backups() -> dict[str, str]:
     return {path.stem: json.loads(path.read_text())["finished"] for path in found}
 
 
+def _address() -> dict[str, bool] | None:
+    """Whether the server holds the address that the tier's servers share, is taken out, and serves; None where there is none."""
+    command = Path("/usr/local/sbin/office-address")
+    return json.loads(_said(str(command), "status")) if command.exists() else None
+
+
 current = Path("/opt/portal/current")
+record = Path("/etc/office-dkim-record")
 json.dump(
     {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -45,6 +52,8 @@ json.dump(
         "disk": {path: _disk(path) for path in ("/", "/srv/documents", "/var/lib/mysql") if Path(path).is_dir()},
         "release": current.resolve().name if current.exists() else None,
         "backups": _backups(),
+        "address": _address(),
+        "mail_record": record.read_text().strip() if record.exists() else None,
         "restart_needed": Path("/run/reboot-required").exists(),
     },
     sys.stdout,

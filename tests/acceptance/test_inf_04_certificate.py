@@ -10,7 +10,7 @@ from cryptography import x509
 
 from tests.support.pem import days_left, public_key_of
 from tests.support.playbooks import playbook_command, run_playbook
-from tests.support.servers import Server
+from tests.support.servers import Server, Servers
 from tests.support.tier_plugin import Looker
 
 # A renewal that was missed for a week must show before a browser does it: half of a 90 days' certificate's last third.
@@ -93,6 +93,30 @@ def test_old_protocol_version_is_refused(outside: Server, portal_name: str, vers
     assert "alert" in text, f"the proxy itself must refuse {version}; this machine could not even ask: {text[-300:]}"
 
 
+@pytest.mark.checklist("INF-04")
+def test_every_proxy_serves_the_same_certificate(
+    servers: Servers, served: x509.Certificate, portal_name: str, look: Looker
+) -> None:
+    """A server that was left with the old certificate is noticed on the day it takes over, by every agent at once."""
+    for server in servers.group("proxy"):
+        text = look.at(
+            server,
+            f"openssl s_client -connect 127.0.0.1:443 -servername {portal_name} </dev/null 2>/dev/null | openssl x509",
+        )
+        assert x509.load_pem_x509_certificate(text.encode()) == served, f"{server.name} serves another certificate"
+
+
+@pytest.mark.checklist("INF-04")
+def test_renewal_runs_by_itself(servers: Servers, look: Looker) -> None:
+    """Ninety days are over before anybody remembers; and a renewal that fails must show while the old one still holds."""
+    for server in servers.group("acme"):
+        assert look.at(server, "systemctl is-active office-certificate.timer").strip() == "active"
+        code, state = look.attempt(server, "systemctl is-failed office-certificate.service")
+        assert code != 0, (
+            f"the last renewal on {server.name} failed: journalctl -u office-certificate ({state.strip()})"
+        )
+
+
 def _handshake(name: str, version: str) -> str:
     """A handshake in one version; SECLEVEL=0 lets our own side speak even the old ones."""
     ciphers = "" if version == "tls1_3" else "-cipher 'ALL:@SECLEVEL=0'"
@@ -105,14 +129,17 @@ def _handshake(name: str, version: str) -> str:
 
 @pytest.mark.checklist("INF-04")
 def test_renewal_is_rehearsed(
-    renewed: str, proxy_server: Server, portal_name: str, trust_text: str, look: Looker
+    renewed: str, issued: bool, rehearsal: bool, proxy_server: Server, portal_name: str, trust_text: str, look: Looker
 ) -> None:
     """A renewal that was never tried fails on the night it is needed."""
     path = f"{renewed}/portal"
+    # an authority's rehearsal has a root that nobody trusts: there the last certificate of the chain stands for it
+    own_root = issued and not rehearsal
+    trusted = look.at(proxy_server, f"cat {path}.crt") if own_root else trust_text
     chain = look.at(
         proxy_server,
-        f"printf %s {shlex.quote(trust_text)} > {renewed}/ca.pem; "
-        f"openssl verify -no-CApath -no-CAstore -CAfile {renewed}/ca.pem -untrusted {path}.crt "
+        f"printf %s {shlex.quote(trusted)} > {renewed}/ca.pem; "
+        f"openssl verify {'-partial_chain ' if own_root else ''}-no-CApath -no-CAstore -CAfile {renewed}/ca.pem -untrusted {path}.crt "
         f"-verify_hostname {portal_name} {path}.crt",
     )
     assert f"{path}.crt: OK" in chain, "the renewed certificate would not be accepted"
@@ -123,14 +150,23 @@ def test_renewal_is_rehearsed(
 
 
 @pytest.fixture
-def renewed(tier: str, rehearsal: bool, proxy_server: Server, evidence) -> Iterator[str]:
-    """A directory on the proxy in which the tls role has just made its certificates anew."""
+def issued(servers: Servers) -> bool:
+    """Whether an ACME authority issues the certificate: the server renews it by itself, no apply does."""
+    return bool(servers.variable("tls_engine", "proxy", otherwise="internal") == "acme")
+
+
+@pytest.fixture
+def renewed(tier: str, rehearsal: bool, issued: bool, proxy_server: Server, look: Looker, evidence) -> Iterator[str]:
+    """A directory on the proxy in which what renews its certificate has just made another."""
     directory = "/root/kit-rehearsed-renewal"
     arguments = playbook_command(tier, rehearsal, "tests/acceptance/renewal.yml", rehearsal_directory=directory)
     proxy_server.run(f"rm -rf {directory}; install -d -m 0700 {directory}")
     try:
-        done = run_playbook(tier, rehearsal, arguments)
-        evidence.observe("this machine", shlex.join(arguments), done)
+        if issued:
+            look.at(proxy_server, f"office-certificate rehearse {directory}")
+        else:
+            done = run_playbook(tier, rehearsal, arguments)
+            evidence.observe("this machine", shlex.join(arguments), done)
         yield directory
     finally:
         proxy_server.run(f"rm -rf {directory}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import time
 import uuid
+from collections.abc import Callable
 
+import dkim
+import dns.resolver
 import pytest
 
-from tests.support.servers import Server
+from tests.support.servers import Server, Servers
 from tests.support.tier_plugin import Looker
 
 MAILBOXES = "/var/mail/vhosts"
@@ -38,6 +42,35 @@ def test_portals_message_arrives_outside_over_tls(portal_server: Server, outside
     assert received, "the message has no Received header"
     assert "ESMTPS" in received[0], f"the receiving server got it without TLS: {received[0]}"
     assert "TLSv1.2" in received[0] or "TLSv1.3" in received[0], f"an old TLS version: {received[0]}"
+
+
+@pytest.mark.checklist("INF-07")
+def test_message_is_signed_as_the_public_record_says(servers: Servers, outside: Server, look: Looker, evidence) -> None:
+    """Large receivers put unsigned mail aside: the agent never sees the refusal whose term is running."""
+    for server in servers.group("smtp"):
+        token = f"signed-{uuid.uuid4().hex}"
+        sender = str(servers.variable("tier_mail_domain", "smtp"))
+        look.at(server, f"portal send-test-mail {token}@agents.example")
+        message = base64.b64decode(look.at(outside, f"base64 {_arrived(look, outside, token)}"))
+        signed = dkim.DKIM(message)
+        assert signed.verify(dnsfunc=_texts(outside)), f"the signature that {server.name} made does not verify"
+        assert signed.domain == sender.encode(), f"signed by {signed.domain!r}, and the sender is of {sender}"
+        evidence.observe("outside", "signature", f"{server.name}: d={signed.domain!r} s={signed.selector!r}, verified")
+        changed = message.replace(b"Subject: ", b"Subject: Not ", 1)
+        assert not dkim.DKIM(changed).verify(dnsfunc=_texts(outside)), "a changed subject verifies as well"
+
+
+def _texts(outside: Server) -> Callable[..., bytes | None]:
+    """How a receiver looks up a TXT record: at the name service of `outside`, or of this machine for a real tier."""
+    asks = dns.resolver.Resolver(configure=outside.host.backend.NAME == "local")
+    if outside.host.backend.NAME != "local":
+        asks.nameservers = [outside.address]
+
+    def text(name: bytes, timeout: int = 5) -> bytes | None:
+        answer = asks.resolve(name.decode(), "TXT", lifetime=timeout)
+        return next((b"".join(record.strings) for record in answer), None)
+
+    return text
 
 
 @pytest.mark.checklist("INF-07")

@@ -39,9 +39,9 @@ def _probe(portal_name: str, tunnel: Tunnel, trust_file: str, headers: dict[str,
 
 
 @pytest.fixture
-def client_address(outside: Server, proxy_server: Server, look: Looker) -> str:
+def client_address(outside: Server, portal_address: str, look: Looker) -> str:
     """The address that `outside` speaks to the proxy from."""
-    route = look.at(outside, f"ip -o route get {proxy_server.address}").split()
+    route = look.at(outside, f"ip -o route get {portal_address}").split()
     return route[route.index("src") + 1]
 
 

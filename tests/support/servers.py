@@ -72,6 +72,11 @@ class Servers:
         known = self._variables[self.names(group)[0]]
         return _filled(known[name] if otherwise is None else known.get(name, otherwise), known)
 
+    @property
+    def shared_address(self) -> str:
+        """The address before the tier's proxies that moves between them; empty where each tier has one proxy."""
+        return str(self.variable("tier_shared_address", "proxy", otherwise=""))
+
     def changed(self, group: str, *, without: str = "", twin_of: str = "", name: str = "") -> Servers:
         """The same inventory with a host of `group` less, or with another `name` for the host `twin_of`."""
         entry = dict(self._inventory.get(group, {}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -121,21 +122,43 @@ def trust(outside: Server, trust_text: str) -> str:
 
 @pytest.fixture(scope="session")
 def portal_server(servers: Servers) -> Server:
-    """One server that runs the portal."""
-    return servers.group("portal")[0]
+    """The server whose portal answers agents: the holder of the shared address, where there is one."""
+    return holder(servers) if servers.shared_address else servers.group("portal")[0]
 
 
 @pytest.fixture(scope="session")
 def proxy_server(servers: Servers) -> Server:
-    """One server that runs the proxy."""
-    return servers.group("proxy")[0]
+    """The server whose proxy agents reach: the holder of the shared address, where there is one."""
+    return holder(servers) if servers.shared_address else servers.group("proxy")[0]
 
 
 @pytest.fixture(scope="session")
-def tunnel(outside: Server, proxy_server: Server) -> Iterator[Tunnel]:
-    """A way to the proxy that begins at `outside`, so that the proxy sees a client from there."""
-    with Tunnel.through(outside, proxy_server.address, 443) as way:
+def portal_address(servers: Servers) -> str:
+    """The address that agents connect to: the shared one, or the proxy's."""
+    return servers.shared_address or servers.group("proxy")[0].address
+
+
+@pytest.fixture(scope="session")
+def tunnel(outside: Server, portal_address: str) -> Iterator[Tunnel]:
+    """A way to the portal that begins at `outside`, so that the proxy sees a client from there."""
+    with Tunnel.through(outside, portal_address, 443) as way:
         yield way
+
+
+def holders(servers: Servers) -> list[Server]:
+    """The servers that have the shared address on an interface now; those that do not answer have not."""
+    asked = f"ip -o -4 address show | grep -F 'inet {servers.shared_address}/'"
+    return [server for server in servers.group("address") if server.attempt(asked)[0] == 0]
+
+
+def holder(servers: Servers) -> Server:
+    """The server that holds the shared address; the first of two while it moves, an error when none does within 10 s."""
+    for _ in range(50):
+        found = holders(servers)
+        if found:
+            return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"no server holds {servers.shared_address}")
 
 
 @pytest.fixture(scope="session")

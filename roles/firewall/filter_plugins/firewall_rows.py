@@ -10,6 +10,12 @@ from ansible.errors import AnsibleFilterError
 
 ANYWHERE = "anywhere"
 ADMINISTRATION = "administration"
+VRRP = "vrrp"
+"""A protocol of its own beside TCP and UDP (112): it has no ports."""
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return f"port {row['port']}" if "port" in row else str(row.get("proto", "tcp"))
 
 
 def _network(text: str, row: Mapping[str, Any]) -> str:
@@ -17,7 +23,7 @@ def _network(text: str, row: Mapping[str, Any]) -> str:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError:
         raise AnsibleFilterError(
-            f"firewall_access, port {row['port']}: '{text}' is neither a group of the inventory nor a network. "
+            f"firewall_access, {_named(row)}: '{text}' is neither a group of the inventory nor a network. "
             f"Write a group's name, a network such as 192.0.2.0/24, `{ANYWHERE}` or `{ADMINISTRATION}`."
         ) from None
 
@@ -37,14 +43,17 @@ def firewall_rows(
 ) -> list[dict[str, Any]]:
     """What `host` lets in: rows of port, proto and `from` as a sorted list of networks, None for anywhere.
 
-    Raises AnsibleFilterError for a word that is neither a group nor a network, and for a group that the inventory
-    does not know: a misspelt name must not silently close a port, nor open one.
+    A row of VRRP has no port. Raises AnsibleFilterError for a word that is neither a group nor a network, for a group
+    that the inventory does not know, and for a port where none is or none where one is: a slip must not silently
+    close a port, nor open more than was meant.
     """
     rows = []
     for row in access:
+        if ("port" in row) == (row.get("proto", "tcp") == VRRP):
+            raise AnsibleFilterError(f"firewall_access, {_named(row)}: tcp and udp need a port, vrrp has none.")
         group = row["group"]
         if group != "all" and group not in groups:
-            raise AnsibleFilterError(f"firewall_access, port {row['port']}: the inventory has no group '{group}'.")
+            raise AnsibleFilterError(f"firewall_access, {_named(row)}: the inventory has no group '{group}'.")
         if group != "all" and host not in groups[group]:
             continue
         said = row["from"]
@@ -61,7 +70,7 @@ def firewall_rows(
                 networks.add(_network(word, row))
         rows.append(
             {
-                "port": int(row["port"]),
+                "port": int(row["port"]) if "port" in row else None,
                 "proto": row.get("proto", "tcp"),
                 "from": None if ANYWHERE in words else sorted(networks),
             }
