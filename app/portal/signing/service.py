@@ -7,9 +7,8 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -19,7 +18,9 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
 from portal.context import settings
-from portal.signing.keys import NoKey, signer
+from portal.signing.keys import NoKey
+from portal.signing.signers import certificates as trusted
+from portal.signing.signers import current_signer
 
 __all__ = ["NoKey", "State", "Verdict", "sign_pdf", "trusted", "validate", "verdict"]
 
@@ -58,7 +59,7 @@ class _Pdf17(IncrementalPdfFileWriter):
 
 def sign_pdf(document: bytes, reason: str) -> bytes:
     """Certify a PDF with the office's key (PAdES, no changes allowed afterwards); raises NoKey."""
-    key = signer(settings().signing_keystore, settings().signing_passphrase.get_secret_value())
+    key = current_signer(settings(), datetime.now(UTC))
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -70,7 +71,7 @@ def sign_pdf(document: bytes, reason: str) -> bytes:
     )
     # Outside the page: PDF/UA wants an untagged field hidden or out of sight, PDF/A forbids to hide it.
     field = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
-    signer_of_pdf = PdfSigner(metadata, signer=key, new_field_spec=field)
+    signer_of_pdf = PdfSigner(metadata, signer=key.signer, new_field_spec=field)
     signed: io.BytesIO = signer_of_pdf.sign_pdf(_Pdf17(io.BytesIO(document)))
     return signed.getvalue()
 
@@ -79,12 +80,6 @@ def validate(document: bytes) -> Verdict:
     """Judge a PDF by the issuers that this portal trusts (`signing_trust`)."""
     path = settings().signing_trust
     return verdict(document, trusted(path) if path else [])
-
-
-def trusted(path: Path) -> list[x509.Certificate]:
-    """The issuers' certificates in a PEM file; raises OSError, ValueError."""
-    blocks = pem.unarmor(path.read_bytes(), multiple=True)
-    return [x509.Certificate.load(block) for kind, _, block in blocks if kind == "CERTIFICATE"]
 
 
 def verdict(document: bytes, roots: list[x509.Certificate]) -> Verdict:
