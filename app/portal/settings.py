@@ -54,6 +54,14 @@ class Settings(BaseModel):
     """What the token's module wants to find in the environment, as `NAME=value` (SoftHSM: SOFTHSM2_CONF)."""
     signing_state: Path | None = None
     """A directory that all of this server's processes may write to: which PIN the token refused stands there."""
+    timestamp_url: AnyHttpUrl | None = None
+    """A time-stamp authority (RFC 3161). With one, receipts are stamped, and stamped anew each year (PAdES B-LTA)."""
+    timestamp_user: str = ""
+    timestamp_password: SecretStr = SecretStr("")
+    timestamp_trust: Path | None = None
+    """The roots that timestamps must lead to: those of every authority that was ever used."""
+    timestamp_patience_hours: int = Field(default=24, ge=0)
+    """For so long a receipt waits for an authority that is away; then it is signed without, and stamped later."""
     smtp_host: str = "localhost"
     smtp_port: int = Field(default=25, gt=0, lt=65536)
     mail_from: str = "filing@ipo.example"
@@ -63,6 +71,12 @@ class Settings(BaseModel):
     max_upload_bytes: int = Field(default=25 * 1024 * 1024, gt=0)
     number_prefix: str = Field(default="", pattern=r"^[A-Z]?$")
     scanner: str = Field(default="", pattern=r"^$|^tcp://[^:]+:\d+$|^unix:/.+$")
+
+    @model_validator(mode="after")
+    def _stamps_are_checked(self) -> Self:
+        if self.timestamp_url and not (self.timestamp_trust and self.signing_trust):
+            raise ValueError("timestamp_url needs timestamp_trust and signing_trust: what is stamped is checked first")
+        return self
 
     @model_validator(mode="after")
     def _token_is_named(self) -> Self:
