@@ -36,6 +36,7 @@ TEST_TOOLS = {
     "/usr/sbin/mariadbd": "mariadb-server",
     "/usr/sbin/postfix": "postfix",
     "/usr/sbin/clamd": "clamav-daemon",
+    "softhsm2-util": "softhsm2",
     "git": "git",
     # What the portal's role installs on a server, to print names in other scripts.
     "/usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf": "fonts-noto-core",

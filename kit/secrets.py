@@ -46,6 +46,8 @@ def make(tier: Tier, office: str) -> dict[str, Any]:
         "vault_signing_keystore": signing.keystore,
         "vault_signing_passphrase": passphrase,
         "vault_signing_roots": signing.roots,
+        "vault_signing_pin": new_password(16),
+        "vault_signing_so_pin": new_password(16),
         "vault_tls_ca_key": authority.key,
         "vault_tls_ca_certificate": authority.certificate,
         "vault_backup_passphrase": new_password(32),
@@ -176,6 +178,7 @@ def _missing(tier: Tier, office: str, known: dict[str, Any]) -> dict[str, Any]:
         "vault_signing_keystore", "vault_signing_passphrase", "vault_signing_roots", "vault_tls_ca_key",
         "vault_tls_ca_certificate", "vault_backup_passphrase", "vault_demo_passwords", "vault_demo_totp",
         "vault_acme_account_key", "vault_acme_account_thumbprint", "vault_smtp_dkim_key", "vault_smtp_dkim_public",
+        "vault_signing_pin", "vault_signing_so_pin",
     }  # fmt: skip
     lacking = wanted - set(known)
     if not lacking:

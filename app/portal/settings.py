@@ -6,9 +6,9 @@ import os
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 
 class Tier(StrEnum):
@@ -35,9 +35,33 @@ class Settings(BaseModel):
     database_url: SecretStr
     documents_engine: Literal["local"] = "local"
     documents_path: Path
+    signing_engine: Literal["pkcs12", "pkcs11"] = "pkcs12"
     signing_keystore: Path | None = None
     signing_passphrase: SecretStr = SecretStr("")
+    signing_next_keystore: Path | None = None
+    """A second key with its certificate. Of the two the portal signs with the newest that is valid at that instant."""
+    signing_next_passphrase: SecretStr = SecretStr("")
     signing_trust: Path | None = None
+    """The roots of every key that ever signed for the office, the present and the old ones."""
+    signing_certificates: Path | None = None
+    """pkcs11: the signers' certificates, one or more, each with what leads to its root (PEM); their keys are in the
+    token, and are found by what they sign."""
+    signing_pkcs11_module: Path | None = None
+    signing_pkcs11_token: str = ""
+    """The token's label."""
+    signing_pkcs11_pin: SecretStr = SecretStr("")
+    signing_pkcs11_environment: list[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*=")]] = []
+    """What the token's module wants to find in the environment, as `NAME=value` (SoftHSM: SOFTHSM2_CONF)."""
+    signing_state: Path | None = None
+    """A directory that all of this server's processes may write to: which PIN the token refused stands there."""
+    timestamp_url: AnyHttpUrl | None = None
+    """A time-stamp authority (RFC 3161). With one, receipts are stamped, and stamped anew each year (PAdES B-LTA)."""
+    timestamp_user: str = ""
+    timestamp_password: SecretStr = SecretStr("")
+    timestamp_trust: Path | None = None
+    """The roots that timestamps must lead to: those of every authority that was ever used."""
+    timestamp_patience_hours: int = Field(default=24, ge=0)
+    """For so long a receipt waits for an authority that is away; then it is signed without, and stamped later."""
     smtp_host: str = "localhost"
     smtp_port: int = Field(default=25, gt=0, lt=65536)
     mail_from: str = "filing@ipo.example"
@@ -47,6 +71,21 @@ class Settings(BaseModel):
     max_upload_bytes: int = Field(default=25 * 1024 * 1024, gt=0)
     number_prefix: str = Field(default="", pattern=r"^[A-Z]?$")
     scanner: str = Field(default="", pattern=r"^$|^tcp://[^:]+:\d+$|^unix:/.+$")
+
+    @model_validator(mode="after")
+    def _stamps_are_checked(self) -> Self:
+        if self.timestamp_url and not (self.timestamp_trust and self.signing_trust):
+            raise ValueError("timestamp_url needs timestamp_trust and signing_trust: what is stamped is checked first")
+        return self
+
+    @model_validator(mode="after")
+    def _token_is_named(self) -> Self:
+        named = self.signing_pkcs11_module and self.signing_pkcs11_token and self.signing_certificates
+        if self.signing_engine == "pkcs11" and not named:
+            raise ValueError(
+                "signing_engine = pkcs11 needs signing_pkcs11_module, signing_pkcs11_token and signing_certificates"
+            )
+        return self
 
 
 def settings_path() -> Path:

@@ -26,14 +26,24 @@ class TestKeys:
     trust: Path
 
 
-def make_keys(folder: Path, name: str = "TEST, no legal effect", kind: str = "ec", days: int = 1) -> TestKeys:
-    """Make a root and a signing certificate that it issued, valid for some days; `kind` is ec or rsa."""
+def make_keys(
+    folder: Path,
+    name: str = "TEST, no legal effect",
+    kind: str = "ec",
+    days: int = 1,
+    begins: datetime | None = None,
+) -> TestKeys:
+    """Make a root and a signing certificate that it issued, valid for some days from `begins` (aware; an hour ago).
+
+    `kind` is ec or rsa.
+    """
+    begins = begins or datetime.now(UTC) - timedelta(hours=1)
     folder.mkdir(parents=True, exist_ok=True)
     root_key = ec.generate_private_key(ec.SECP256R1())
     key = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 3072)
     root_name = _name(f"{name} root")
-    root = _certificate(root_name, root_key.public_key(), root_name, root_key, days, authority=True)
-    certificate = _certificate(_name(name), key.public_key(), root_name, root_key, days, authority=False)
+    root = _certificate(root_name, root_key.public_key(), root_name, root_key, begins, days, authority=True)
+    certificate = _certificate(_name(name), key.public_key(), root_name, root_key, begins, days, authority=False)
     keystore, trust = folder / "signing.p12", folder / "trust.pem"
     encryption = serialization.BestAvailableEncryption(PASSPHRASE.encode())
     keystore.write_bytes(pkcs12.serialize_key_and_certificates(b"signing", key, certificate, [root], encryption))
@@ -45,8 +55,7 @@ def _name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _certificate(subject, public_key, issuer, issuer_key, days, *, authority):
-    now = datetime.now(UTC)
+def _certificate(subject, public_key, issuer, issuer_key, begins, days, *, authority):
     usage = {
         "digital_signature": not authority,
         "content_commitment": not authority,
@@ -64,8 +73,8 @@ def _certificate(subject, public_key, issuer, issuer_key, days, *, authority):
         .issuer_name(issuer)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=days))
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=days, hours=1))
         .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
         .add_extension(x509.KeyUsage(**usage), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)

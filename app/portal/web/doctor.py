@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from cryptography.hazmat.primitives.serialization import pkcs12
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -20,6 +19,9 @@ from portal.migrations import runner
 from portal.migrations.rules import standing
 from portal.profile.loader import load_profile
 from portal.settings import Settings, Tier
+from portal.signing import signers
+from portal.signing.keys import NoKey
+from portal.signing.token import PinRefused, TokenAway
 
 LEAST_FREE = 2 * 1024**3
 LEAST_DAYS = 14
@@ -34,6 +36,14 @@ class Finding:
     ok: bool
     observed: str
     remedy: str = ""
+
+
+REMEDIES = {
+    NoKey: "put the office's key and its passphrase in place (role `signing`); receipts wait in the outbox until then",
+    TokenAway: "bring the token back (its network, its service, its slot); receipts wait in the outbox until then",
+    PinRefused: "put the right PIN into the vault (vault_signing_pin) and apply; it is not tried again before that",
+}
+"""What mends a key that cannot be used."""
 
 
 class Unwell(Exception):
@@ -123,24 +133,24 @@ def _space(settings: Settings) -> str:
 
 
 def _signing(settings: Settings) -> str:
-    if settings.signing_keystore is None:
+    if settings.signing_engine == "pkcs12" and settings.signing_keystore is None:
         if settings.tier is Tier.DEVELOPMENT:
             return "no key is configured, which is usual in development: receipts wait"
         raise Unwell("no key is configured", "set signing_keystore and signing_passphrase (role `signing`)")
+    now = datetime.now(UTC)
     try:
-        passphrase = settings.signing_passphrase.get_secret_value().encode() or None
-        key, certificate, _chain = pkcs12.load_key_and_certificates(settings.signing_keystore.read_bytes(), passphrase)
-    except (OSError, ValueError) as error:
-        remedy = "put the office's PKCS#12 file and its passphrase in place; receipts wait in the outbox until then"
-        raise Unwell(f"{settings.signing_keystore} does not open: {error}", remedy) from error
-    if key is None or certificate is None:
-        raise Unwell(
-            f"{settings.signing_keystore} holds no key with its certificate", "export both into one PKCS#12 file"
-        )
-    left = (certificate.not_valid_after_utc - datetime.now(UTC)).days
-    observed = f"{certificate.subject.rfc4514_string()}, {left} days left"
-    if left < LEAST_DAYS or certificate.not_valid_before_utc > datetime.now(UTC):
-        raise Unwell(observed, "replace the signing certificate: `bin/kit rotate` on the controller")
+        known = signers.candidates(settings)
+        present = signers.chosen(known, now)
+        signers.try_out(present)
+    except NoKey as error:
+        raise Unwell(str(error), REMEDIES.get(type(error), REMEDIES[NoKey])) from error
+    following = [one for one in known if one.ends > present.ends]
+    left = (max(one.ends for one in known) - now).days
+    observed = f"{present.certificate.subject.human_friendly}, {(present.ends - now).days} days left"
+    if following:
+        observed += f"; then {following[-1].name} from {following[-1].begins:%Y-%m-%d}"
+    if left < LEAST_DAYS:
+        raise Unwell(observed, "introduce the next signing certificate: `bin/kit rotate` on the controller")
     return observed
 
 

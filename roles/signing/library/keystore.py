@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import base64
-import glob
 import os
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.signing_keys import (
+    HERE,
+    Unfit,
+    check_certificate,
+    check_not_shared,
+    opened,
+)
 
 DOCUMENTATION = r"""
 module: keystore
@@ -27,6 +33,7 @@ options:
   subject_words: {description: Words that the subject must hold., type: str, default: ""}
   other_certificates: {description: Pattern of certificates whose key must be another., type: str, default: ""}
   days_left: {description: Days that the certificate must still be valid., type: int, default: 0}
+  may_begin_later: {description: Whether its validity may lie ahead (the next key)., type: bool, default: false}
 extends_documentation_fragment: [ansible.builtin.files]
 """
 EXAMPLES = r"""
@@ -40,58 +47,6 @@ unfit: {description: Why it was not put in place; empty when it was., type: str,
 subject: {description: The certificate's subject., type: str, returned: when fit}
 not_after: {description: The last instant of the certificate's validity., type: str, returned: when fit}
 """
-
-try:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-    from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
-except ImportError:  # said in plain words below
-    x509 = None
-
-
-class Unfit(Exception):
-    """Why the keystore is not put in place; never holds a secret."""
-
-
-def opened(content, passphrase):
-    """The key's certificate; raises Unfit."""
-    try:
-        key, certificate, _chain = load_key_and_certificates(content, passphrase.encode())
-    except ValueError:
-        raise Unfit("it does not open: the passphrase is another one's, or the file is damaged") from None
-    if key is None or certificate is None:
-        raise Unfit("it holds no key with its certificate")
-    if public(key.public_key()) != public(certificate.public_key()):
-        raise Unfit("its certificate is not that of its key")
-    return certificate
-
-
-def public(key):
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def check_certificate(certificate, words, days, now):
-    """Raises Unfit unless the certificate may sign, for long enough, under the subject asked for."""
-    until = certificate.not_valid_after_utc
-    if certificate.not_valid_before_utc > now or until < now + timedelta(days=days):
-        raise Unfit(f"its certificate is valid from {certificate.not_valid_before_utc} to {until} only")
-    subject = certificate.subject.rfc4514_string()
-    if words and words not in subject:
-        raise Unfit(f"its subject is {subject!r}, and lacks {words!r}: is it another tier's key?")
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        raise Unfit("its certificate does not say what the key is for (key usage)") from None
-    if not (usage.digital_signature or usage.content_commitment):
-        raise Unfit("its certificate is not for signatures (key usage)")
-
-
-def check_not_shared(certificate, pattern):
-    """Raises Unfit when the same key stands in another certificate of the server."""
-    for name in sorted(glob.glob(pattern)) if pattern else []:  # noqa: PTH207 (an absolute pattern)
-        for other in x509.load_pem_x509_certificates(Path(name).read_bytes()):
-            if public(other.public_key()) == public(certificate.public_key()):
-                raise Unfit(f"its key is also that of {name}")
 
 
 def replace(module, path, content):
@@ -111,17 +66,20 @@ def main():
             "subject_words": {"type": "str", "default": ""},
             "other_certificates": {"type": "str", "default": ""},
             "days_left": {"type": "int", "default": 0},
+            "may_begin_later": {"type": "bool", "default": False},
         },
         add_file_common_args=True,
         supports_check_mode=True,
     )
-    if x509 is None:
+    if not HERE:
         module.fail_json(msg="python3-cryptography is not installed on this server")
     given, path = module.params, module.params["path"]
     try:
         content = base64.b64decode(given["content"], validate=False)
-        certificate = opened(content, given["passphrase"])
-        check_certificate(certificate, given["subject_words"], given["days_left"], datetime.now(UTC))
+        _key, certificate, _chain = opened(content, given["passphrase"])
+        begins = certificate.not_valid_before_utc
+        now = max(datetime.now(UTC), begins) if given["may_begin_later"] else datetime.now(UTC)
+        check_certificate(certificate, given["subject_words"], given["days_left"], now)
         check_not_shared(certificate, given["other_certificates"])
     except (Unfit, ValueError) as problem:
         module.exit_json(changed=False, unfit=str(problem))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from types import SimpleNamespace
 
 import pytest
 import typst
@@ -16,6 +15,7 @@ from portal.signing import service
 from portal.signing.keys import NoKey, signer
 from portal.signing.service import State, trusted, verdict
 from tests.support.keys import PASSPHRASE, TestKeys, make_keys
+from tests.support.portal_settings import settings_with
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +30,7 @@ def plain() -> bytes:
 
 
 def sign(document: bytes, keys: TestKeys) -> bytes:
-    passphrase = SimpleNamespace(get_secret_value=lambda: keys.passphrase)
-    settings = SimpleNamespace(signing_keystore=keys.keystore, signing_passphrase=passphrase)
+    settings = settings_with(signing_keystore=keys.keystore, signing_passphrase=keys.passphrase)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(service, "settings", lambda: settings)
         return service.sign_pdf(document, "Receipt")
