@@ -47,6 +47,8 @@ def make(tier: Tier, office: str) -> dict[str, Any]:
         "vault_tls_ca_key": authority.key,
         "vault_tls_ca_certificate": authority.certificate,
         "vault_backup_passphrase": new_password(32),
+        "vault_documents_s3_secret": new_password(40),
+        "vault_swift_hash_suffix": new_password(32),
         "vault_demo_passwords": {person: new_password(16) for person in DEMONSTRATION},
         "vault_demo_totp": {person: new_totp_secret() for person in DEMONSTRATION},
     }
@@ -169,6 +171,7 @@ def _missing(tier: Tier, office: str, known: dict[str, Any]) -> dict[str, Any]:
         "vault_database_passwords", "vault_portal_secret_key", "vault_portal_totp_secret", "vault_portal_password_salt",
         "vault_signing_keystore", "vault_signing_passphrase", "vault_signing_roots", "vault_tls_ca_key",
         "vault_tls_ca_certificate", "vault_backup_passphrase", "vault_demo_passwords", "vault_demo_totp",
+        "vault_documents_s3_secret", "vault_swift_hash_suffix",
     }  # fmt: skip
     lacking = wanted - set(known)
     if not lacking:
