@@ -55,6 +55,8 @@ def make(tier: Tier, office: str) -> dict[str, Any]:
         "vault_acme_account_thumbprint": account.public,
         "vault_smtp_dkim_key": mail.key,
         "vault_smtp_dkim_public": mail.public,
+        "vault_documents_s3_secret": new_password(40),
+        "vault_swift_hash_suffix": new_password(32),
         "vault_demo_passwords": {person: new_password(16) for person in DEMONSTRATION},
         "vault_demo_totp": {person: new_totp_secret() for person in DEMONSTRATION},
     }
@@ -179,6 +181,7 @@ def _missing(tier: Tier, office: str, known: dict[str, Any]) -> dict[str, Any]:
         "vault_tls_ca_certificate", "vault_backup_passphrase", "vault_demo_passwords", "vault_demo_totp",
         "vault_acme_account_key", "vault_acme_account_thumbprint", "vault_smtp_dkim_key", "vault_smtp_dkim_public",
         "vault_signing_pin", "vault_signing_so_pin",
+        "vault_documents_s3_secret", "vault_swift_hash_suffix",
     }  # fmt: skip
     lacking = wanted - set(known)
     if not lacking:

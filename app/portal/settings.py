@@ -33,8 +33,16 @@ class Settings(BaseModel):
     password_salt: SecretStr = Field(min_length=16)
     totp_secret: SecretStr = Field(min_length=16)
     database_url: SecretStr
-    documents_engine: Literal["local"] = "local"
+    documents_engine: Literal["local", "s3"] = "local"
     documents_path: Path
+    """This server's own directory: of all documents, or beside an S3 storage of files that are on their way."""
+    documents_s3_endpoints: list[AnyHttpUrl] = []
+    """Doors of one storage, asked in this order; the next one where one does not answer."""
+    documents_s3_bucket: str = Field(default="", pattern=r"^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    documents_s3_key: str = ""
+    documents_s3_secret: SecretStr = SecretStr("")
+    documents_s3_region: str = Field(default="us-east-1", min_length=1)
+    documents_s3_ca: Path | None = None
     signing_engine: Literal["pkcs12", "pkcs11"] = "pkcs12"
     signing_keystore: Path | None = None
     signing_passphrase: SecretStr = SecretStr("")
@@ -85,6 +93,24 @@ class Settings(BaseModel):
             raise ValueError(
                 "signing_engine = pkcs11 needs signing_pkcs11_module, signing_pkcs11_token and signing_certificates"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _storage_is_whole(self) -> Self:
+        """An S3 storage needs all that names it; beside a local directory it would be a storage that nobody uses."""
+        named = {
+            "documents_s3_endpoints": bool(self.documents_s3_endpoints),
+            "documents_s3_bucket": bool(self.documents_s3_bucket),
+            "documents_s3_key": bool(self.documents_s3_key),
+            "documents_s3_secret": bool(self.documents_s3_secret.get_secret_value()),
+        }
+        wanted = self.documents_engine == "s3"
+        wrong = [name for name, given in named.items() if given is not wanted]
+        if wrong:
+            must = "must be given" if wanted else "must not be given"
+            raise ValueError(f"{', '.join(wrong)} {must} with documents_engine {self.documents_engine!r}")
+        if self.documents_s3_ca and any(address.scheme != "https" for address in self.documents_s3_endpoints):
+            raise ValueError("documents_s3_ca is for doors that speak https")
         return self
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal import tables
 from portal.documents import scanner
+from portal.documents.store import StoreError, store_of
 from portal.migrations import runner
 from portal.migrations.rules import standing
 from portal.profile.loader import load_profile
@@ -116,7 +117,15 @@ def _documents(settings: Settings) -> str:
     except OSError as error:
         remedy = f"make {settings.documents_path} exist and writable for the portal's account (role `documents`)"
         raise Unwell(f"{settings.documents_path}: {error.strerror}", remedy) from error
-    return f"{settings.documents_path} can be written"
+    if settings.documents_engine == "local":
+        return f"{settings.documents_path} can be written"
+    doors = ", ".join(str(address) for address in settings.documents_s3_endpoints)
+    try:
+        store_of(settings).check()
+    except StoreError as error:
+        remedy = "see that the storage runs and knows the key and the bucket (role `swift`: systemctl status 'swift-*')"
+        raise Unwell(str(error), remedy) from error
+    return f"{settings.documents_path} and the bucket {settings.documents_s3_bucket} at {doors} can be written"
 
 
 def _space(settings: Settings) -> str:
@@ -124,7 +133,8 @@ def _space(settings: Settings) -> str:
         free = shutil.disk_usage(settings.documents_path).free
     except OSError as error:
         raise Unwell(f"{settings.documents_path}: {error.strerror}", "mend the document store first") from error
-    observed = f"{free / 1024**3:.1f} GiB free for documents"
+    what = "documents" if settings.documents_engine == "local" else "files on their way"
+    observed = f"{free / 1024**3:.1f} GiB free for {what}"
     if free < LEAST_FREE:
         raise Unwell(
             observed, f"free or add disk space: below {LEAST_FREE // 1024**3} GiB uploads will soon be refused"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -11,8 +10,8 @@ from flask import Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.context import settings
 from portal.db import db
+from portal.documents.store import store
 
 
 def release() -> str:
@@ -41,7 +40,7 @@ def _database() -> bool:
 
 
 def _documents() -> bool:
-    return os.access(settings().documents_path, os.R_OK | os.W_OK | os.X_OK)
+    return store().ready()
 
 
 def answer(state: dict[str, Any]) -> Response:
