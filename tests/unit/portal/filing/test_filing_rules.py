@@ -59,7 +59,7 @@ def test_a_series_that_is_used_up_says_so():
 
 
 def test_a_number_makes_a_name_that_the_store_takes():
-    from portal.documents.store import NAME
+    from portal.documents.store.base import NAME
 
     assert NAME.fullmatch(package_name(str(FilingNumber("T", "40", 2026, 17))))
 
