@@ -59,7 +59,7 @@ def signer_name(office: str, tier: str) -> str:
 def signing_keystore(office: str, tier: str, passphrase: str) -> Signing:
     """Make an ECDSA P-256 key whose certificate may sign documents, under a root made for it."""
     now = datetime.now(UTC)
-    root_key, root = _root(f"{office[:40]} signing root ({tier})", office, now)
+    root_key, root = _root(f"{office[:38]} signing root ({tier})", office, now)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
