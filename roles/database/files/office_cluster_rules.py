@@ -28,15 +28,17 @@ STAGGER_SECONDS = 1.0
 HAND_OVER_SECONDS = 2.0
 # A writer that is a member and does not serve (its watcher says so, or says nothing) loses its office after this.
 SICK_SECONDS = 8.0
+# Members that run and have lost each other find together by themselves when they can; after this they are helped.
+REUNITE_SECONDS = 45.0
 
 
 @dataclass(frozen=True)
 class Position:
     """Where a stopped server's data ends, and whom it saw last.
 
-    `cluster` is the identity of the history; `seqno` the last transaction of it that this server has. `safe`: it was the last
-    one to leave in good order. `view` are the members of the last component that it belonged to, by their identities in the
-    group, `view_id` that component's number, `own` its own identity: all three are there after a crash only.
+    `cluster` is the identity of the history; `seqno` the last transaction of it that this server has. `safe`: it was
+    the last one to leave in good order. `view` are the members of the last component that it belonged to, by their
+    identities in the group, `view_id` that component's number, `own` its own identity: all three after a crash only.
     """
 
     cluster: str
@@ -101,31 +103,32 @@ class Decision:
     why: str
 
 
-def decide(
-    me: str, reports: Mapping[str, Report], *, create: bool = False, force: bool = False
-) -> Decision:
+def decide(me: str, reports: Mapping[str, Report], *, create: bool = False, force: bool = False) -> Decision:
     """How the stopped server `me` starts. `reports` holds every member of the inventory, in its order, `me` too.
 
-    `create`: an apply has asked for a first cluster. `force`: a person has said that what cannot be proved is so.
+    `create`: an apply has asked for a first cluster; the first of the inventory alone makes it. `force`: a person has
+    said that what cannot be proved is so.
     Every member that sees the same reports answers for the same one, so that never two begin.
     """
     own = reports[me].position
     others = {name: report for name, report in reports.items() if name != me}
     running = [name for name, report in others.items() if report.state == PRIMARY]
-    if running:
-        strange = [name for name in running if own and others[name].cluster not in ("", own.cluster)]
-        if strange:
-            return Decision(WAIT, _strange(me, own, {name: others[name].cluster for name in strange}))
-        return Decision(JOIN, f"the cluster runs on {_names(running)}")
+    strange = {name: others[name].cluster for name in running if own and others[name].cluster not in ("", own.cluster)}
     begun = [name for name, report in others.items() if report.state == STARTING and report.bootstrap]
-    if begun:
-        return Decision(WAIT, f"{_names(begun)} begins; this server joins as soon as it serves")
     survivors = [name for name, report in others.items() if report.state == SURVIVOR]
-    if survivors:  # also when forced: a second cluster beside them would be two histories
-        return Decision(JOIN, f"{_names(survivors)} runs and waits for enough of the others")
-    if own is None:
-        return _without_state(others, create)
-    return _among_stopped(me, own, reports, force)
+    if own and strange:
+        answer = Decision(WAIT, _strange(me, own, strange))
+    elif running:
+        answer = Decision(JOIN, f"the cluster runs on {_names(running)}")
+    elif begun:
+        answer = Decision(WAIT, f"{_names(begun)} begins; this server joins as soon as it serves")
+    elif survivors:  # also when forced: a second cluster beside them would be two histories
+        answer = Decision(JOIN, f"{_names(survivors)} runs and waits for enough of the others")
+    elif own is None:
+        answer = _without_state(others, create and me == next(iter(reports)))
+    else:
+        answer = _among_stopped(me, own, reports, force)
+    return answer
 
 
 def _without_state(others: Mapping[str, Report], create: bool) -> Decision:
@@ -147,10 +150,10 @@ def _among_stopped(me: str, own: Position, reports: Mapping[str, Report], force:
     if strange:
         return Decision(WAIT, _strange(me, own, strange))
     best = most_advanced(known)
-    if known[best].seqno > own.seqno and force:
-        return Decision(WAIT, f"{best} has more than this server ({_standing(known)}): force it there")
     if force:
-        return Decision(BOOTSTRAP, f"a person has decided so; known was: {_standing(known)}")
+        less = known[best].seqno > own.seqno
+        forced = Decision(BOOTSTRAP, f"a person has decided so; known was: {_standing(known)}")
+        return Decision(WAIT, f"{best} has more ({_standing(known)}): force it there") if less else forced
     asked = [name for name, report in reports.items() if report.state in (UNKNOWN, STARTING) and name != me]
     if asked:
         return Decision(WAIT, f"where {_names(asked)} stands is not known yet; known: {_standing(known)}")
@@ -161,9 +164,8 @@ def _among_stopped(me: str, own: Position, reports: Mapping[str, Report], force:
             f"{_names(away)} cannot be asked and may hold commits that the others lack; known: {_standing(known)}. "
             f"Bring {_names(away)} back. If it is lost for good: `office-cluster start --force-bootstrap` on {best}",
         )
-    if best != me:
-        return Decision(WAIT, f"{best} begins, having the most ({_standing(known)})")
-    return Decision(BOOTSTRAP, f"this server has the most ({_standing(known)})")
+    begins = Decision(BOOTSTRAP, f"this server has the most ({_standing(known)})")
+    return begins if best == me else Decision(WAIT, f"{best} begins, having the most ({_standing(known)})")
 
 
 def most_advanced(known: Mapping[str, Position]) -> str:
@@ -175,8 +177,8 @@ def most_advanced(known: Mapping[str, Position]) -> str:
 def proved(known: Mapping[str, Position], best: str) -> bool:
     """Whether nobody who is not among `known` can hold more than `best`.
 
-    Either it was the last one to leave in good order; or all members of the last component are among them, for any later
-    component would need a majority of that one, and one of these would have been in it.
+    Either it was the last one to leave in good order; or all members of the last component are among them, for any
+    later component would need a majority of that one, and one of these would have been in it.
     """
     if known[best].safe:
         return True
@@ -198,6 +200,16 @@ def _standing(known: Mapping[str, Position]) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def gathers(me: str, reports: Mapping[str, Report]) -> bool:
+    """Whether `me` brings the members together again that all run and none of which may commit.
+
+    Only when every one of the inventory says so of itself: then nobody commits anywhere, and who has the most leads.
+    """
+    known = {name: report.position for name, report in reports.items() if report.state == SURVIVOR and report.position}
+    same = len({position.cluster for position in known.values()}) == 1
+    return len(known) == len(reports) and same and most_advanced(known) == me
 
 
 # --- who is written to ---
@@ -235,26 +247,33 @@ def duty(
 ) -> Decision:
     """What this member does about writing.
 
-    Seconds: `absent` since the holder was last seen a member, `named` since this member saw the row name it, `sick` since
-    the holder last said that it serves.
+    Seconds: `absent` since the holder was last seen a member, `named` since this member saw the row name it, `sick`
+    since the holder last said that it serves.
     """
     if not local.usable:
         return Decision(STAND_BY, f"not synced (primary {local.primary}, ready {local.ready}, state {local.state})")
-    line = [name for name in order if name in local.view and (office is None or name != office.holder)]
-    if office is None:
-        return Decision(CLAIM, "there is no writer yet") if line[:1] == [me] else Decision(STAND_BY, "no writer yet")
-    if office.holder == me:
+    if office is not None and office.holder == me:
         waits = local.read_only and office.previous != me and office.previous in local.view
-        if waits and named < HAND_OVER_SECONDS:
-            return Decision(STAND_BY, f"takes over from {office.previous}")
-        return Decision(SERVE, "writer")
-    gone = office.holder not in local.view
-    if not gone and sick < SICK_SECONDS:
-        return Decision(STAND_BY, f"{office.holder} is the writer")
-    since = absent if gone else sick - SICK_SECONDS
+        waits = waits and named < HAND_OVER_SECONDS
+        return Decision(STAND_BY, f"takes over from {office.previous}") if waits else Decision(SERVE, "writer")
+    why, since = _vacant(local, office, absent, sick)
+    line = [name for name in order if name in local.view and (office is None or name != office.holder)]
+    if since < 0:
+        return Decision(STAND_BY, why)
     if local.state != SYNCED or me not in line or since < line.index(me) * STAGGER_SECONDS:
-        return Decision(STAND_BY, f"{office.holder} is {'gone' if gone else 'sick'}, another one is first in line")
-    return Decision(CLAIM, f"{office.holder} is {'no member any more' if gone else 'sick'}")
+        return Decision(STAND_BY, f"{why}, and another one is first in line")
+    return Decision(CLAIM, why)
+
+
+def _vacant(local: Local, office: Office | None, absent: float, sick: float) -> tuple[str, float]:
+    """Why there must be another writer, and for how many seconds already; less than none when there need not."""
+    if office is None:
+        return "there is no writer yet", 0.0
+    if office.holder not in local.view:
+        return f"{office.holder} is no member any more", absent
+    if sick >= SICK_SECONDS:
+        return f"{office.holder} does not serve", sick - SICK_SECONDS
+    return f"{office.holder} is the writer", -1.0
 
 
 # --- what Galera leaves on the disk ---
