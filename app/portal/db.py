@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Numeric, String, event
 from sqlalchemy.dialects import mysql
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -23,6 +23,10 @@ T = TypeVar("T")
 ATTEMPTS = 5
 # 1213 deadlock, 1205 lock wait timeout, 1020 record changed since the snapshot: run the whole transaction again.
 RETRIED = {1213, 1205, 1020}
+# The writer stops, is cut off, or is another server now; until the commit nothing has happened, and a new connection
+# leads to the new writer. 1047 no member at work, 1053 stopping, 1290 read-only, 1927 cut off, 2003 to 2055 no
+# connection, or one that ended.
+AWAY = {1047, 1053, 1290, 1927, 2003, 2006, 2013, 2055}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -97,7 +101,10 @@ def utc_now() -> datetime:
 
 
 def transaction(function: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
-    """Run `function(session, …)` as one database transaction, again from its start after a deadlock.
+    """Run `function(session, …)` as one database transaction, again from its start where that can help.
+
+    That is after a deadlock, and when the database was lost before the commit. A connection that ends during the commit
+    leaves open whether it took place: that is raised, and the person looks (docs/decisions/0091-retries.md).
 
     The session is the request's own: what was read before is read afresh. A service's public function carries this
     decorator and is called without the session; helpers that take part in a transaction take the session.
@@ -111,15 +118,21 @@ def transaction(function: Callable[Concatenate[Session, P], T]) -> Callable[P, T
         for attempt in range(1, ATTEMPTS + 1):
             session.rollback()
             session.info["in_transaction"] = True
+            connection, committing = None, False
             try:
-                session.connection(execution_options={"portal_writes": True})
+                connection = session.connection(execution_options={"portal_writes": True})
                 result = function(session, *args, **kwargs)
+                session.flush()
+                committing = True
                 session.commit()
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
+                away = is_away(error)
+                if away and connection is not None:
+                    connection.invalidate()
                 session.rollback()
-                if attempt == ATTEMPTS or not is_retried(error):
+                if attempt == ATTEMPTS or not (is_retried(error) or (away and not committing)):
                     raise
-                time.sleep(0.02 * 2**attempt * (0.5 + secrets.randbelow(100) / 100))
+                time.sleep((0.1 if away else 0.02) * 2**attempt * (0.5 + secrets.randbelow(100) / 100))
             except BaseException:
                 session.rollback()
                 raise
@@ -132,10 +145,18 @@ def transaction(function: Callable[Concatenate[Session, P], T]) -> Callable[P, T
     return run
 
 
-def is_retried(error: OperationalError) -> bool:
-    """Whether the whole transaction may succeed when it is run again."""
-    code = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    return code in RETRIED or "database is locked" in str(error.orig)
+def is_retried(error: DBAPIError) -> bool:
+    """Whether the database took the whole transaction back, so that it may succeed when it is run again."""
+    return _code(error) in RETRIED or "database is locked" in str(error.orig)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database was lost, or is not the one that is written to any more."""
+    return error.connection_invalidated or _code(error) in AWAY
+
+
+def _code(error: DBAPIError) -> object:
+    return error.orig.args[0] if error.orig is not None and error.orig.args else None
 
 
 def engine_options(url: str) -> dict[str, Any]:

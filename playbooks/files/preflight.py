@@ -27,6 +27,9 @@ UNITS = {
     "80": ["nginx.service", "apache2.service"],
     "443": ["nginx.service", "apache2.service"],
     "3306": ["mariadb.service"],
+    "4567": ["mariadb.service"],
+    "4580": ["office-cluster.service"],
+    "4581": ["office-cluster.service"],
 }
 
 

@@ -13,19 +13,9 @@ TASKS = [pytest.param(path, task, id=f"{path.relative_to(ROOT)}: {task.get('name
 
 # The order of issue and design: what is named first is needed by what follows.
 ORDER = [
-    "baseline",
-    "firewall",
-    "tls",
-    "database",
-    "documents",
-    "smtp",
-    "signing",
-    "portal",
-    "proxy",
-    "address",
-    "acme",
-    "backup",
-]
+    "baseline", "firewall", "tls", "database", "balancer", "documents", "swift", "smtp", "signing", "portal", "proxy",
+    "address", "acme", "backup",
+]  # fmt: skip
 
 # A word of a secret: the vault's own variables, and whatever variable of a role ends like one.
 SECRET = re.compile(
