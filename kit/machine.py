@@ -36,6 +36,11 @@ TEST_TOOLS = {
     "/usr/sbin/mariadbd": "mariadb-server",
     "/usr/sbin/postfix": "postfix",
     "/usr/sbin/clamd": "clamav-daemon",
+    "swift-ring-builder": "swift",
+    "swift-proxy-server": "swift-proxy",
+    "swift-account-server": "swift-account",
+    "swift-container-server": "swift-container",
+    "swift-object-server": "swift-object",
     "git": "git",
     # What the portal's role installs on a server, to print names in other scripts.
     "/usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf": "fonts-noto-core",
