@@ -37,6 +37,11 @@ TEST_TOOLS = {
     "/usr/sbin/postfix": "postfix",
     "/usr/sbin/clamd": "clamav-daemon",
     "softhsm2-util": "softhsm2",
+    "swift-ring-builder": "swift",
+    "swift-proxy-server": "swift-proxy",
+    "swift-account-server": "swift-account",
+    "swift-container-server": "swift-container",
+    "swift-object-server": "swift-object",
     "git": "git",
     # What the portal's role installs on a server, to print names in other scripts.
     "/usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf": "fonts-noto-core",

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from portal.audit.service import record
 from portal.db import db, transaction, utc_now
-from portal.documents.store import NameTaken, store
+from portal.documents.store import store
 from portal.filing import papers
 from portal.filing.models import Filing
 from portal.filing.rules import notice_name
-from portal.filing.service import manifest_of
+from portal.filing.service import manifest_of, named_once
 from portal.signing.service import sign_pdf
 
 
@@ -25,20 +25,16 @@ def issue_notice(filing_id: int) -> None:
     manifest, _raw = manifest_of(filing)
     number, written = filing.number, dict(filing.reception)
     db.session.rollback()  # no transaction stays open while the notice is made
-    shelf = store()
     signed = sign_pdf(papers.reception_notice(manifest, written, utc_now()).document, f"Reception date {number}")
-    try:
-        sha512 = shelf.name(notice_name(number), signed).sha512
-    except NameTaken:
-        # An attempt before this one wrote its notice and could not say so: that one is the notice.
-        sha512 = shelf.put(shelf.named(notice_name(number)) or signed).sha512
-    _record(filing_id, sha512)
+    _keep(filing_id, signed)
 
 
 @transaction
-def _record(session: Session, filing_id: int, sha512: str) -> None:
+def _keep(session: Session, filing_id: int, signed: bytes) -> None:
+    """Name the notice and record it, under the filing's lock."""
     filing = session.get_one(Filing, filing_id, with_for_update=True)
     if filing.reception_notice_sha512 is None:
+        sha512 = named_once(notice_name(filing.number), signed)
         filing.reception_notice_sha512 = sha512
         record(session, "reception-notice-issued", ("filing", filing.number), sha512=sha512)
 

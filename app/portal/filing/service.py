@@ -303,23 +303,30 @@ def issue_receipt(filing_id: int) -> None:
     db.session.rollback()  # no transaction stays open while the receipt is made
     issued_at = max(utc_now(), received_at)  # another server's clock may have been ahead of ours
     signed = sign_pdf(papers.receipt(manifest, raw, xml, issued_at).document, f"Receipt {number}")
-    try:
-        sha512 = shelf.name(receipt_name(number), signed).sha512
-    except NameTaken:
-        # An attempt before this one wrote its receipt and could not say so: that one is the receipt.
-        sha512 = shelf.put(shelf.named(receipt_name(number)) or signed).sha512
-    _record_receipt(filing_id, sha512, issued_at)
+    _keep_receipt(filing_id, signed, issued_at)
 
 
 @transaction
-def _record_receipt(session: Session, filing_id: int, sha512: str, issued_at: datetime) -> None:
+def _keep_receipt(session: Session, filing_id: int, signed: bytes, issued_at: datetime) -> None:
+    """Name the receipt and record it under the filing's lock: a request and a worker may both have made one."""
     filing = session.get_one(Filing, filing_id, with_for_update=True)
     if filing.receipt_sha512 is None:
+        sha512 = named_once(receipt_name(filing.number), signed)
         filing.receipt_sha512, filing.receipt_issued_at = sha512, issued_at
         record(session, "receipt-issued", ("filing", filing.number), sha512=sha512)
         if issued_at - filing.received_at > RECEIPT_PATIENCE:
             notify(session, filing.filed_by_id, "receipt-issued", filing.id, number=filing.number, title=filing.title)
     settle(session, f"receipt-{filing.number}")
+
+
+def named_once(name: str, signed: bytes) -> str:
+    """The hash of what has this name in the store, which is `signed` if nothing had it; for a caller with a lock."""
+    shelf = store()
+    try:
+        return shelf.name(name, signed).sha512
+    except NameTaken:
+        # An attempt before this one wrote it and could not say so: that one counts.
+        return shelf.put(shelf.named(name) or signed).sha512
 
 
 def deliver_receipt(_key: str, payload: Mapping[str, Any]) -> None:

@@ -91,6 +91,12 @@ class DocumentStore(Protocol):
     def named(self, name: str) -> bytes | None:
         """The content that has this name, checked, or None; raises ContentAltered."""
 
+    def everything(self) -> Iterator[str]:
+        """All that is stored, as `sha512/…`, `waiting/…` and names; a listing may be some seconds behind."""
+
+    def altered_at(self, sha512: str) -> list[str]:
+        """Where the copies of this content lie, or are served, that are not what was stored; raises NotStored."""
+
     def ready(self) -> bool:
         """Whether the store answers at this moment, asked quickly and without writing."""
 

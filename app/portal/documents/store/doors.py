@@ -49,6 +49,14 @@ class Door:
     rests_until: float = 0.0
 
 
+class Passing(Exception):
+    """One door did not do it; `meaning` is what that means when no other does."""
+
+    def __init__(self, meaning: StoreError) -> None:
+        self.meaning = meaning
+        super().__init__(str(meaning))
+
+
 class Doors:
     """All doors of one storage lead to the same documents; any of them will do."""
 
@@ -62,18 +70,38 @@ class Doors:
         `turn` begins with another door: for who had a wrong answer from the first. `act` may be called several times.
         Raises NotStored, StoreFull and StoreAway.
         """
-        last: StoreError = StoreAway(f"could not {doing}: no door of the storage is known")
         for door in self._order(turn):
             try:
-                return act(door.client)
-            except ClientError as error:
-                last = self._told(doing, door, error)
-                if not is_passing(error):
-                    raise last from error
-            except (BotoCoreError, HTTPClientError, OSError) as error:
-                door.rests_until = time.monotonic() + REST_SECONDS
-                last = StoreAway(f"could not {doing}: {door.address}: {error}")
+                return self._ask(door, doing, act)
+            except Passing as passing:
+                last = passing.meaning
         raise last
+
+    def ask_each(self, doing: str, act: Callable[[Any], T]) -> dict[str, T]:
+        """What `act` gives at each door by its address, without those that do not answer; raises as `ask` does."""
+        found: dict[str, T] = {}
+        last: StoreError = StoreAway(f"could not {doing}")
+        for door in self._doors:
+            try:
+                found[door.address] = self._ask(door, doing, act)
+            except Passing as passing:
+                last = passing.meaning
+        if not found:
+            raise last
+        return found
+
+    def _ask(self, door: Door, doing: str, act: Callable[[Any], T]) -> T:
+        """Ask one door. Raises Passing where another may do what this one did not."""
+        try:
+            return act(door.client)
+        except ClientError as error:
+            meaning = self._told(doing, door, error)
+            if is_passing(error):
+                raise Passing(meaning) from error
+            raise meaning from error
+        except (BotoCoreError, HTTPClientError, OSError) as error:
+            door.rests_until = time.monotonic() + REST_SECONDS
+            raise Passing(StoreAway(f"could not {doing}: {door.address}: {error}")) from error
 
     def _order(self, turn: int) -> Iterator[Door]:
         """Every door once, and at least so many tries; those that failed a moment ago come last."""

@@ -146,6 +146,27 @@ class LocalStore:
                 raise ContentAltered(f"{path} no longer has the content that was named")
         return data
 
+    def has_name(self, name: str) -> bool:
+        """Whether something has this name (not read, so not checked)."""
+        return self._name(name).exists()
+
+    def everything(self) -> Iterator[str]:
+        with translated("list what is stored"):
+            self._require_root()
+            for folder, folders, files in os.walk(self.root):
+                folders.sort()
+                for name in sorted(files):
+                    key = str((Path(folder) / name).relative_to(self.root))
+                    if not key.startswith(("incoming/", "arriving/", ".")):
+                        yield key
+
+    def altered_at(self, sha512: str) -> list[str]:
+        try:
+            self.open(sha512).close()
+        except ContentAltered:
+            return [str(self._content(sha512))]
+        return []
+
     def ready(self) -> bool:
         return os.access(self.root, os.R_OK | os.W_OK | os.X_OK)
 

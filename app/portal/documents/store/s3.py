@@ -39,6 +39,7 @@ from portal.settings import Settings
 READS = 4
 """How often an altered content is asked for: each copy of three, and once more for one that is being set aside."""
 HELD_HASH = "sha512"
+PROBE = "probe"
 
 
 class S3Store:
@@ -143,6 +144,17 @@ class S3Store:
         except NotStored:
             raise ContentAltered(f"{name} no longer has the content that was named") from None
 
+    def everything(self) -> Iterator[str]:
+        return (name for name, _changed in self.listed() if name != PROBE)
+
+    def altered_at(self, sha512: str) -> list[str]:
+        """The doors that served something else; each reads the copy of its own server first (roles/swift).
+
+        That was the last time: Swift sets aside what it has read and found altered, and brings a sound copy.
+        """
+        found = self._storage.ask_each("read a document", lambda client: self._hash_of(client, _content(sha512)))
+        return [address for address, served in found.items() if served != sha512]
+
     def ready(self) -> bool:
         try:
             self._storage.ask("look at the bucket", lambda client: client.head_bucket(Bucket=self.bucket))
@@ -152,7 +164,7 @@ class S3Store:
 
     def check(self) -> None:
         measured, md5 = _measured(io.BytesIO(b"\0"))
-        self._send("write to the document store", "probe", io.BytesIO(b"\0"), measured, md5)
+        self._send("write to the document store", PROBE, io.BytesIO(b"\0"), measured, md5)
 
     def sweep(self, older_than: float = 86400.0) -> int:
         removed = 0
@@ -196,21 +208,23 @@ class S3Store:
     def _fetch_checked(self, key: str, sha512: str, target: BinaryIO) -> None:
         """Write an object's content to `target` if it has this hash; raises NotStored, ContentAltered."""
         for turn in range(READS):
-
-            def act(client: Any) -> str:
-                target.seek(0)
-                target.truncate()
-                digest = hashlib.sha512()
-                for chunk in client.get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(CHUNK):
-                    digest.update(chunk)
-                    with translated("make room for a document"):
-                        target.write(chunk)
-                return digest.hexdigest()
-
-            if self._storage.ask("read a document", act, turn) == sha512:
+            if self._storage.ask("read a document", lambda client: self._hash_of(client, key, target), turn) == sha512:
                 return
             time.sleep(0.1 * turn)  # the storage sets an altered copy aside after it was read
         raise ContentAltered(f"{key} no longer has the content that was stored, at any door")
+
+    def _hash_of(self, client: Any, key: str, target: BinaryIO | None = None) -> str:
+        """The SHA-512 of what one door serves, written to `target` from its beginning."""
+        if target:
+            target.seek(0)
+            target.truncate()
+        digest = hashlib.sha512()
+        for chunk in client.get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(CHUNK):
+            digest.update(chunk)
+            if target:
+                with translated("make room for a document"):
+                    target.write(chunk)
+        return digest.hexdigest()
 
     def _pointer(self, name: str) -> str:
         """The hash that a name points to; raises ContentAltered for anything else."""
