@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "portal.explain.commands",
     "check-document": "portal.documents.commands",
     "verify-receipt": "portal.filing.commands",
+    "retimestamp": "portal.filing.commands",
     "sign-test": "portal.signing.commands",
     "send-test-mail": "portal.notices.commands",
     "worker": "portal.outbox.commands",

@@ -52,7 +52,7 @@ from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
 from portal.profile.model import ReceptionRule
 from portal.settings import Tier
-from portal.signing.service import NoKey, sign_pdf
+from portal.signing.service import NoKey, TimestampAway, due_again, sign_patiently
 from portal.web.formats import text
 from portal.web.health import release
 from portal.web.language import speaking
@@ -128,7 +128,7 @@ def submit(draft_id: str, user: User, language: str, declared: str) -> Filing:
     filing = _file(draft_id, user, language, declared)
     try:
         issue_receipt(filing.id)
-    except (NoKey, StoreError) as error:
+    except (NoKey, TimestampAway, StoreError) as error:
         log.warning("%s: the receipt follows later: %s", filing.number, error)
     except Exception:
         # The filing is committed: whatever keeps its receipt back must not look like a refusal.
@@ -292,7 +292,10 @@ def _tell(session: Session, filing: Filing, made: package.Package) -> None:
 
 
 def issue_receipt(filing_id: int) -> None:
-    """Print, sign and store the receipt of a filing, once; a repeat changes nothing. Raises NoKey, StoreError."""
+    """Print, sign and store the receipt of a filing, once; a repeat changes nothing.
+
+    Raises NoKey, TimestampAway, StoreError: then it follows through the outbox.
+    """
     filing = db.session.get_one(Filing, filing_id)
     if filing.receipt_sha512 is not None:
         return
@@ -302,20 +305,25 @@ def issue_receipt(filing_id: int) -> None:
     number, received_at = filing.number, filing.received_at
     db.session.rollback()  # no transaction stays open while the receipt is made
     issued_at = max(utc_now(), received_at)  # another server's clock may have been ahead of ours
-    signed = sign_pdf(papers.receipt(manifest, raw, xml, issued_at).document, f"Receipt {number}")
+    printed = papers.receipt(manifest, raw, xml, issued_at).document
+    signed = sign_patiently(printed, f"Receipt {number}", since=received_at)
     try:
         sha512 = shelf.name(receipt_name(number), signed).sha512
     except NameTaken:
         # An attempt before this one wrote its receipt and could not say so: that one is the receipt.
-        sha512 = shelf.put(shelf.named(receipt_name(number)) or signed).sha512
-    _record_receipt(filing_id, sha512, issued_at)
+        signed = shelf.named(receipt_name(number)) or signed
+        sha512 = shelf.put(signed).sha512
+    _record_receipt(filing_id, sha512, issued_at, due_again(signed))
 
 
 @transaction
-def _record_receipt(session: Session, filing_id: int, sha512: str, issued_at: datetime) -> None:
+def _record_receipt(
+    session: Session, filing_id: int, sha512: str, issued_at: datetime, archive_due_at: datetime | None
+) -> None:
     filing = session.get_one(Filing, filing_id, with_for_update=True)
     if filing.receipt_sha512 is None:
         filing.receipt_sha512, filing.receipt_issued_at = sha512, issued_at
+        filing.archive_due_at = archive_due_at
         record(session, "receipt-issued", ("filing", filing.number), sha512=sha512)
         if issued_at - filing.received_at > RECEIPT_PATIENCE:
             notify(session, filing.filed_by_id, "receipt-issued", filing.id, number=filing.number, title=filing.title)
