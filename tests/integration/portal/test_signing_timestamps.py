@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import typst
@@ -19,32 +17,7 @@ from portal.signing.service import State, TimestampAway, trusted, verdict
 from stand_ins import timestamp_authority
 from tests.support.keys import TestKeys, make_keys
 from tests.support.portal_settings import settings_with
-
-
-class Stamping:
-    """An authority that can be taken away and put back at the same address."""
-
-    def __init__(self, folder: Path, days: int = 1000) -> None:
-        self.folder = folder
-        self._server = timestamp_authority.server(folder, "127.0.0.1", 0, days)
-        self.port = self._server.server_address[1]
-        self._start()
-
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def settings(self) -> dict[str, object]:
-        return {"timestamp_url": f"http://127.0.0.1:{self.port}/", "timestamp_trust": self.folder / "root.crt"}
-
-    def take_away(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def put_back(self) -> None:
-        self._server = timestamp_authority.server(self.folder, "127.0.0.1", self.port)
-        self._start()
+from tests.support.stamping import Stamping
 
 
 @pytest.fixture(scope="module")
