@@ -32,6 +32,7 @@ VERBS = {
     "backup": "back up now",
     "upgrade": "bring a tier to another release, one server after the other, without a pause",
     "rollback": "put the release before in place again",
+    "rotate": "introduce the next signing certificate, beside the present one",
     "restore": "restore the newest backup, or a named one",
     "reset": "put a test or demo tier back to its training data",
     "drill": "break a rehearsal on purpose, and see that nothing is lost",
