@@ -66,11 +66,20 @@ def signer_name(office: str, tier: str) -> str:
     return f"{office[: 64 - len(mark) - 3]} ({mark})"
 
 
-def signing_keystore(office: str, tier: str, passphrase: str) -> Signing:
-    """Make an ECDSA P-256 key whose certificate may sign documents, under a root made for it."""
-    now = datetime.now(UTC)
+def signing_root_name(office: str, tier: str) -> str:
+    """Return the common name of the root that the kit makes for a tier's signers."""
     mark = f" signing root ({tier})"  # RFC 5280 gives a common name 64 characters
-    root_key, root = _root(office[: 64 - len(mark)] + mark, office, now)
+    return office[: 64 - len(mark)] + mark
+
+
+def signing_keystore(office: str, tier: str, passphrase: str, begins: datetime | None = None) -> Signing:
+    """Make an ECDSA P-256 key whose certificate may sign documents, under a root made for it.
+
+    The certificate is valid from `begins` (aware), or from an hour ago, so that a clock that is late finds it valid.
+    """
+    now = datetime.now(UTC)
+    begins = begins or now - timedelta(hours=1)
+    root_key, root = _root(signing_root_name(office, tier), office, now)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
@@ -85,8 +94,8 @@ def signing_keystore(office: str, tier: str, passphrase: str) -> Signing:
         .issuer_name(root.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=SIGNER_DAYS))
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=SIGNER_DAYS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

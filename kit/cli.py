@@ -32,6 +32,7 @@ VERBS = {
     "backup": "back up now",
     "upgrade": "bring a tier to another release, one server after the other, without a pause",
     "rollback": "put the release before in place again",
+    "rotate": "introduce the next signing certificate, beside the present one",
     "restore": "restore the newest backup, or a named one",
     "take-out": "take one server of several out of service, without cutting a request off",
     "put-back": "let a server that was taken out serve again",

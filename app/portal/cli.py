@@ -28,6 +28,7 @@ COMMANDS = {
     "mirror-documents": "portal.documents.store_commands",
     "return-documents": "portal.documents.store_commands",
     "verify-receipt": "portal.filing.commands",
+    "retimestamp": "portal.filing.commands",
     "sign-test": "portal.signing.commands",
     "send-test-mail": "portal.notices.commands",
     "worker": "portal.outbox.commands",

@@ -1,4 +1,4 @@
-"""Verify receipts: for a help desk, a court, or anyone else who holds one."""
+"""Verify receipts: for a help desk, a court, or anyone else who holds one; and stamp them anew."""
 
 from __future__ import annotations
 
@@ -23,23 +23,30 @@ class Answer:
     detail: str
     number: str | None
     recorded: bool | None
+    stamps: tuple[str, ...] = ()
 
     def words(self) -> str:
         told = {"valid": "valid", "altered": "ALTERED", "not-ours": "not ours"}.get(self.state, self.state)
         who = f", signed by {self.signer}" if self.signer else ""
         when = f" at {self.signed_at}" if self.signed_at else ""
+        stamps = f", stamped {len(self.stamps)} times, last at {self.stamps[-1]}" if self.stamps else ""
         number = f", number {self.number}" if self.number and self.state == "valid" else ""
         known = {True: ", as recorded", False: ", NOT the receipt that is on record", None: ""}[self.recorded]
         detail = f": {self.detail}" if self.detail else ""
-        return f"{self.file}: {told}{who}{when}{number}{known}{detail}"
+        return f"{self.file}: {told}{who}{when}{stamps}{number}{known}{detail}"
 
 
 @click.command("verify-receipt")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--trust", type=click.Path(path_type=Path, dir_okay=False), help="Issuers (PEM); else the settings' own.")
+@click.option(
+    "--timestamp-trust", type=click.Path(path_type=Path, dir_okay=False), help="Time-stamp authorities' roots (PEM)."
+)
 @click.option("--record", is_flag=True, help="Compare with the database's record as well.")
 @click.option("--json", "as_json", is_flag=True, help="One object a line.")
-def verify_receipt(files: tuple[Path, ...], trust: Path | None, record: bool, as_json: bool) -> None:
+def verify_receipt(
+    files: tuple[Path, ...], trust: Path | None, timestamp_trust: Path | None, record: bool, as_json: bool
+) -> None:
     """Say of each FILE whether it is valid, altered, or not ours; by whom and when it was signed.
 
     Needs neither network nor database. Ends with 0 when every file is valid, else with 3.
@@ -49,13 +56,14 @@ def verify_receipt(files: tuple[Path, ...], trust: Path | None, record: bool, as
 
     try:
         path = trust or load_settings().signing_trust
-        roots = trusted(path) if path else []
+        stamps = timestamp_trust or (None if trust else load_settings().timestamp_trust)
+        roots, stamp_roots = (trusted(file) if file else [] for file in (path, stamps))
     except (OSError, ValueError) as error:
         raise click.UsageError(f"cannot read the trusted issuers or the settings: {error}") from error
     if not roots:
         raise click.UsageError("no trusted issuer is known: set signing_trust, or give --trust FILE")
     with _database(record):
-        answers = [_answer(file, roots, record) for file in files]
+        answers = [_answer(file, roots, stamp_roots, record) for file in files]
     for answer in answers:
         click.echo(json.dumps(vars(answer), ensure_ascii=False) if as_json else answer.words())
     if any(answer.state != "valid" or answer.recorded is False for answer in answers):
@@ -69,18 +77,19 @@ def _database(wanted: bool) -> AbstractContextManager[Any]:
     return create_app().app_context() if wanted else nullcontext()
 
 
-def _answer(file: Path, roots: Any, record: bool) -> Answer:
+def _answer(file: Path, roots: Any, stamp_roots: Any, record: bool) -> Answer:
     from portal.signing.service import State, verdict
 
     try:
         content = file.read_bytes()
     except OSError as error:
         return Answer(str(file), "unreadable", None, None, str(error.strerror), None, None)
-    judged = verdict(content, roots)
+    judged = verdict(content, roots, stamp_roots)
     number = _number(content) if judged.state is State.VALID else None
     known = _sha512(content) in _recorded(number) if record and number else None
     at = judged.signed_at.isoformat() if judged.signed_at else None
-    return Answer(str(file), str(judged.state), judged.signer, at, judged.detail, number, known)
+    stamps = tuple(one.isoformat() for one in judged.stamps)
+    return Answer(str(file), str(judged.state), judged.signer, at, judged.detail, number, known, stamps)
 
 
 def _number(content: bytes) -> str | None:
@@ -103,11 +112,47 @@ def _sha512(content: bytes) -> str:
 
 
 def _recorded(number: str) -> set[str | None]:
-    """The hashes of the papers that the database knows for this number: its receipt, and the notice of its date."""
+    """The hashes of a number's papers in the database: its receipt, also as stamped later, and the notice."""
     from sqlalchemy import select
 
     from portal.db import db
-    from portal.filing.models import Filing
+    from portal.filing.models import Filing, ReceiptArchive
 
-    query = select(Filing.receipt_sha512, Filing.reception_notice_sha512).where(Filing.number == number)
-    return {sha512 for row in db.session.execute(query) for sha512 in row}
+    papers = select(Filing.receipt_sha512, Filing.reception_notice_sha512).where(Filing.number == number)
+    stamped = select(ReceiptArchive.sha512).join(Filing).where(Filing.number == number)
+    return {sha512 for row in [*db.session.execute(papers), *db.session.execute(stamped)] for sha512 in row}
+
+
+@click.command("retimestamp")
+@click.argument("numbers", nargs=-1)
+@click.option("--due", is_flag=True, help="Every receipt whose last stamp gets old, or that has none.")
+@click.option("--limit", default=1000, show_default=True, help="At most so many of those that are due.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line.")
+def retimestamp(numbers: tuple[str, ...], due: bool, limit: int, as_json: bool) -> None:
+    """Add an archive timestamp to the receipts of NUMBERS, or of all filings that are --due.
+
+    The receipt as it was issued is untouched; the stamped one is stored beside it. Ends with 3 when one failed.
+    """
+    from sqlalchemy import select
+
+    from portal.app import create_app
+    from portal.db import db
+    from portal.filing import archives
+    from portal.filing.models import Filing
+    from portal.signing.service import stamps
+
+    if bool(numbers) == due:
+        raise click.UsageError("name filings, or say --due")
+    failed = 0
+    with create_app().app_context():
+        if not stamps():
+            raise click.ClickException("no time-stamp authority is configured (timestamp_url)")
+        for number in numbers or archives.due(limit):
+            told = "stamped"
+            try:
+                archives.stamp_again(db.session.scalars(select(Filing.id).where(Filing.number == number)).one())
+            except Exception as error:
+                db.session.rollback()
+                told, failed = str(error), failed + 1
+            click.echo(json.dumps({"number": number, "result": told}) if as_json else f"{number}: {told}")
+    sys.exit(3 if failed else 0)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CHAR, ForeignKey, Index, String
+from sqlalchemy import CHAR, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
@@ -29,6 +29,7 @@ class Filing(Base):
     __table_args__ = (
         Index("ix_filings_docket", "firm_id", "received_at", "id"),
         Index("ix_filings_queue", "state", "received_at", "id"),
+        Index("ix_filings_archive", "archive_due_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,5 +51,20 @@ class Filing(Base):
     currency: Mapped[str] = mapped_column(CHAR(3))
     receipt_sha512: Mapped[str | None] = mapped_column(CHAR(128))
     receipt_issued_at: Mapped[datetime | None]
+    archive_due_at: Mapped[datetime | None]
+    """When the receipt's archive timestamp is to be renewed; None for one that was never stamped."""
     reception_notice_sha512: Mapped[str | None] = mapped_column(CHAR(128))
     """The signed notice of a reception date that followed from the payment."""
+
+
+class ReceiptArchive(Base):
+    """A receipt with one more archive timestamp: an object of its own, of which the receipt as issued is a prefix."""
+
+    __tablename__ = "receipt_archives"
+    __table_args__ = (UniqueConstraint("filing_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"))
+    sequence: Mapped[int]
+    sha512: Mapped[str] = mapped_column(CHAR(128))
+    stamped_at: Mapped[datetime]

@@ -14,19 +14,19 @@ from portal.filing import papers
 from portal.filing.models import Filing
 from portal.filing.rules import notice_name
 from portal.filing.service import manifest_of, named_once
-from portal.signing.service import sign_pdf
+from portal.signing.service import sign_patiently
 
 
 def issue_notice(filing_id: int) -> None:
-    """Print, sign and store the notice of a filing's reception date, once. Raises NoKey, StoreError."""
+    """Print, sign and store the notice of a filing's reception date, once. Raises NoKey, TimestampAway, StoreError."""
     filing = db.session.get_one(Filing, filing_id)
     if filing.reception_notice_sha512 is not None or filing.reception_date is None:
         return
     manifest, _raw = manifest_of(filing)
-    number, written = filing.number, dict(filing.reception)
+    number, written, since = filing.number, dict(filing.reception), filing.received_at
     db.session.rollback()  # no transaction stays open while the notice is made
-    signed = sign_pdf(papers.reception_notice(manifest, written, utc_now()).document, f"Reception date {number}")
-    _keep(filing_id, signed)
+    printed = papers.reception_notice(manifest, written, utc_now()).document
+    _keep(filing_id, sign_patiently(printed, f"Reception date {number}", since=since))
 
 
 @transaction

@@ -77,6 +77,11 @@ def receipt_name(number: str) -> str:
     return f"receipts/{number}"
 
 
+def archive_name(number: str, sequence: int) -> str:
+    """The store's name for the receipt of this number with its so-manieth later archive timestamp."""
+    return f"archives/{number}-{sequence}"
+
+
 def notice_name(number: str) -> str:
     """The store's name for the one notice of this number's reception date."""
     return f"dates/{number}"

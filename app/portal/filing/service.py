@@ -52,7 +52,7 @@ from portal.outbox.service import enqueue, postpone, settle
 from portal.payments.service import issue_bill
 from portal.profile.model import ReceptionRule
 from portal.settings import Tier
-from portal.signing.service import NoKey, sign_pdf
+from portal.signing.service import NoKey, TimestampAway, due_again, sign_patiently
 from portal.web.formats import text
 from portal.web.health import release
 from portal.web.language import speaking
@@ -128,7 +128,7 @@ def submit(draft_id: str, user: User, language: str, declared: str) -> Filing:
     filing = _file(draft_id, user, language, declared)
     try:
         issue_receipt(filing.id)
-    except (NoKey, StoreError) as error:
+    except (NoKey, TimestampAway, StoreError) as error:
         log.warning("%s: the receipt follows later: %s", filing.number, error)
     except Exception:
         # The filing is committed: whatever keeps its receipt back must not look like a refusal.
@@ -292,7 +292,10 @@ def _tell(session: Session, filing: Filing, made: package.Package) -> None:
 
 
 def issue_receipt(filing_id: int) -> None:
-    """Print, sign and store the receipt of a filing, once; a repeat changes nothing. Raises NoKey, StoreError."""
+    """Print, sign and store the receipt of a filing, once; a repeat changes nothing.
+
+    Raises NoKey, TimestampAway, StoreError: then it follows through the outbox.
+    """
     filing = db.session.get_one(Filing, filing_id)
     if filing.receipt_sha512 is not None:
         return
@@ -302,8 +305,8 @@ def issue_receipt(filing_id: int) -> None:
     number, received_at = filing.number, filing.received_at
     db.session.rollback()  # no transaction stays open while the receipt is made
     issued_at = max(utc_now(), received_at)  # another server's clock may have been ahead of ours
-    signed = sign_pdf(papers.receipt(manifest, raw, xml, issued_at).document, f"Receipt {number}")
-    _keep_receipt(filing_id, signed, issued_at)
+    printed = papers.receipt(manifest, raw, xml, issued_at).document
+    _keep_receipt(filing_id, sign_patiently(printed, f"Receipt {number}", since=received_at), issued_at)
 
 
 @transaction
@@ -313,6 +316,7 @@ def _keep_receipt(session: Session, filing_id: int, signed: bytes, issued_at: da
     if filing.receipt_sha512 is None:
         sha512 = named_once(receipt_name(filing.number), signed)
         filing.receipt_sha512, filing.receipt_issued_at = sha512, issued_at
+        filing.archive_due_at = due_again(store().get(sha512))
         record(session, "receipt-issued", ("filing", filing.number), sha512=sha512)
         if issued_at - filing.received_at > RECEIPT_PATIENCE:
             notify(session, filing.filed_by_id, "receipt-issued", filing.id, number=filing.number, title=filing.title)

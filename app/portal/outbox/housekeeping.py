@@ -21,6 +21,7 @@ HOUSEKEEPERS = [
     "portal.drafting.documents:drop_forgotten",
     "portal.drafting.copies:purge_templates",
     "portal.addressbook.service:purge",
+    "portal.filing.archives:enqueue_due",
 ]
 """Functions without arguments, safe to repeat and to run on two servers at once; they say how much they cleared."""
 

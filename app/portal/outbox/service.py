@@ -42,6 +42,11 @@ def enqueue(session: Session, kind: str, key: str, **payload: Any) -> OutboxRow:
     return row
 
 
+def known(session: Session, key: str) -> bool:
+    """Whether an effect of this key was ever put in, delivered or not."""
+    return session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None
+
+
 def postpone(row: OutboxRow, by: timedelta) -> None:
     """Let the worker leave a new effect alone for a while: whoever enqueued it tries it first."""
     row.due_at = utc_now() + by

@@ -28,6 +28,7 @@ log = logging.getLogger("portal.outbox")
 Handler = Callable[[str, dict[str, Any]], None]
 HANDLERS = {
     "receipt": "portal.filing.service:deliver_receipt",
+    "archive": "portal.filing.archives:deliver",
     "reception-notice": "portal.filing.reception_notice:deliver_notice",
     "mail": "portal.notices.mail:deliver",
     "document": "portal.drafting.documents:deliver",

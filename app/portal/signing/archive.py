@@ -7,7 +7,6 @@ receipt is a prefix of every later one.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,18 +25,9 @@ EARLIER = timedelta(days=90)
 """A stamp is renewed so long before the authority's certificate ends: by then it must be covered by the next one."""
 
 
-@dataclass(frozen=True)
-class Archived:
-    """A document with its newest archive timestamp; instants are aware, UTC."""
-
-    document: bytes
-    stamped_at: datetime
-    due_again: datetime
-
-
 def archive(
     document: bytes, authority: Authority, roots: list[x509.Certificate], stamp_roots: list[x509.Certificate]
-) -> Archived:
+) -> bytes:
     """Add what validates the signatures in it, then a timestamp over everything.
 
     Raises TimestampAway when the authority does not answer, or answers with a stamp that its roots do not vouch for;
@@ -52,11 +42,28 @@ def archive(
     stamper = PdfTimeStamper(authority, field_name=f"ArchiveTimestamp{len(_signatures(document))}")
     made: io.BytesIO = stamper.timestamp_pdf(writer, "sha256", dss_settings=settings)
     content = made.getvalue()
-    newest = _signatures(content)[-1]
-    _validated(newest, roots, stamp_roots, authority)
-    at = stamped_at(newest.signed_data)
-    ends: datetime = newest.signer_cert.not_valid_after
-    return Archived(content, at, max(at, min(at + YEARLY, ends - EARLIER)))
+    _validated(_signatures(content)[-1], roots, stamp_roots, authority)
+    return content
+
+
+def newest_stamp(document: bytes) -> datetime | None:
+    """The instant of a PDF's last archive timestamp (aware, UTC), as it states it; None without one."""
+    stamps = [one for one in _signatures(document) if is_stamp(one)]
+    return stamped_at(stamps[-1].signed_data) if stamps else None
+
+
+def due_again(document: bytes) -> datetime | None:
+    """When a PDF is to be stamped anew: a year after its last stamp, or while that one can still be checked.
+
+    None for one that has no archive timestamp. Source: ETSI EN 319 142-1, 5.5: a stamp is renewed before its
+    authority's certificate ends.
+    """
+    stamps = [one for one in _signatures(document) if is_stamp(one)]
+    if not stamps:
+        return None
+    at = stamped_at(stamps[-1].signed_data)
+    ends: datetime = stamps[-1].signer_cert.not_valid_after
+    return max(at, min(at + YEARLY, ends - EARLIER))
 
 
 def _signatures(document: bytes) -> list[EmbeddedPdfSignature]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+import logging
+from datetime import UTC, datetime, timedelta
 
 from asn1crypto import x509
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -12,7 +13,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from portal.context import settings
 from portal.settings import Settings
 from portal.signing import archive as archives
-from portal.signing.archive import Archived
+from portal.signing.archive import due_again, newest_stamp
 from portal.signing.keys import NoKey
 from portal.signing.pdf import Pdf17
 from portal.signing.signers import certificates as trusted
@@ -21,9 +22,11 @@ from portal.signing.timestamps import Authority, TimestampAway, authority
 from portal.signing.verdicts import State, Verdict, verdict
 
 __all__ = [
-    "NoKey", "State", "TimestampAway", "Verdict", "archive_again", "sign_pdf", "sign_stamped", "stamp_roots",
-    "stamps", "trusted", "validate", "verdict",
+    "NoKey", "State", "TimestampAway", "Verdict", "archive_again", "due_again", "newest_stamp", "sign_patiently",
+    "sign_pdf", "sign_stamped", "stamp_roots", "stamps", "trusted", "validate", "verdict",
 ]  # fmt: skip
+
+log = logging.getLogger("portal.signing")
 
 SUBFILTER = SigSeedSubFilter.PADES
 FIELD = "OfficeSignature"
@@ -34,16 +37,29 @@ def sign_pdf(document: bytes, reason: str) -> bytes:
     return _signed(document, reason, None)
 
 
-def sign_stamped(document: bytes, reason: str) -> tuple[bytes, datetime | None]:
+def sign_stamped(document: bytes, reason: str) -> bytes:
     """Certify a PDF, and have its time vouched for where a time-stamp authority is configured (PAdES B-LTA).
 
-    Also says when the archive timestamp is to be renewed; None without an authority. Raises NoKey, TimestampAway.
+    Raises NoKey, TimestampAway.
     """
     source = authority(settings())
     if source is None:
-        return _signed(document, reason, None), None
-    made = _archived(_signed(document, reason, source), source)
-    return made.document, made.due_again
+        return _signed(document, reason, None)
+    return _archived(_signed(document, reason, source), source)
+
+
+def sign_patiently(document: bytes, reason: str, since: datetime) -> bytes:
+    """As `sign_stamped`; but what waits since then (aware) for longer than the office's patience goes without a stamp.
+
+    The yearly stamping gives it one when the authority is back. Raises NoKey, TimestampAway.
+    """
+    try:
+        return sign_stamped(document, reason)
+    except TimestampAway as error:
+        if datetime.now(UTC) - since < timedelta(hours=settings().timestamp_patience_hours):
+            raise
+        log.warning("%s is signed without a timestamp: %s", reason, error)
+        return sign_pdf(document, reason)
 
 
 def stamps() -> bool:
@@ -51,7 +67,7 @@ def stamps() -> bool:
     return settings().timestamp_url is not None
 
 
-def archive_again(document: bytes) -> Archived:
+def archive_again(document: bytes) -> bytes:
     """Add one more archive timestamp to a signed PDF; raises TimestampAway, ValueError for one that does not hold."""
     source = authority(settings())
     if source is None:
@@ -59,7 +75,7 @@ def archive_again(document: bytes) -> Archived:
     return _archived(document, source)
 
 
-def _archived(document: bytes, source: Authority) -> Archived:
+def _archived(document: bytes, source: Authority) -> bytes:
     return archives.archive(document, source, signing_roots(settings()), stamp_roots(settings()))
 
 

@@ -31,7 +31,15 @@ options:
   so_pin: {description: The security officer's PIN of a token that is made., type: str, default: ""}
   environment: {description: What the library reads, as NAME=value., type: list, elements: str, default: []}
   certificates: {description: Signers' certificates with what is above them (PEM)., type: str, default: ""}
-  keystores: {description: PKCS#12 files (content in base64, passphrase)., type: list, elements: dict, default: []}
+  certificates_path: {description: Where those of the keys that sign go., type: path, required: true}
+  keystores:
+    description: What SoftHSM's token is filled from.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      content: {description: A PKCS#12 file in base64., type: str, required: true}
+      passphrase: {description: What opens it., type: str, required: true}
   directory: {description: Where SoftHSM keeps its tokens., type: path}
   group: {description: The group that may read the tokens., type: str, default: root}
   subject_words: {description: Words that each subject must hold., type: str, default: ""}
@@ -44,10 +52,10 @@ EXAMPLES = r"""
     label: office-signing
     pin: "{{ vault_signing_pin }}"
     certificates: "{{ lookup('file', 'signing.pem') }}"
+    certificates_path: /etc/portal/signing-certificates.pem
 """
 RETURN = r"""
 unfit: {description: Why it does not sign; empty when it does., type: str, returned: always}
-certificates: {description: The certificates of the keys and of those above them (PEM)., type: str, returned: when fit}
 """
 
 try:
@@ -216,8 +224,26 @@ def work(module):
         prove(token, leaves)
     if held and not module.check_mode:
         changed = own(given["directory"], given["group"]) or changed
-    pem = "".join(dict.fromkeys(one.public_bytes(Encoding.PEM).decode() for one in known))
-    module.exit_json(changed=changed, unfit="", certificates=pem)
+    pem = b"".join(dict.fromkeys(one.public_bytes(Encoding.PEM) for one in known))
+    changed = place(module, Path(given["certificates_path"]), pem) or changed
+    module.exit_json(changed=changed, unfit="")
+
+
+def place(module, path, content):
+    """Write a file that the group may read, at once; whether that changed anything.
+
+    Not by way of the result: Ansible blots out there whatever looks like one of the secrets, a short PIN for one.
+    """
+    if path.exists() and path.read_bytes() == content:
+        return False
+    if not module.check_mode:
+        handle, fresh = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(fresh).chmod(0o640)
+        shutil.chown(fresh, "root", module.params["group"])
+        module.atomic_move(fresh, str(path))
+    return True
 
 
 def prove(token, leaves):
@@ -240,7 +266,16 @@ def main():
             "so_pin": {"type": "str", "default": "", "no_log": True},
             "environment": {"type": "list", "elements": "str", "default": []},
             "certificates": {"type": "str", "default": ""},
-            "keystores": {"type": "list", "elements": "dict", "default": [], "no_log": True},
+            "certificates_path": {"type": "path", "required": True},
+            "keystores": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "content": {"type": "str", "required": True, "no_log": True},
+                    "passphrase": {"type": "str", "required": True, "no_log": True},
+                },
+            },
             "directory": {"type": "path"},
             "group": {"type": "str", "default": "root"},
             "subject_words": {"type": "str", "default": ""},

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import typst
@@ -19,32 +17,7 @@ from portal.signing.service import State, TimestampAway, trusted, verdict
 from stand_ins import timestamp_authority
 from tests.support.keys import TestKeys, make_keys
 from tests.support.portal_settings import settings_with
-
-
-class Stamping:
-    """An authority that can be taken away and put back at the same address."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._server = timestamp_authority.server(folder, "127.0.0.1", 0)
-        self.port = self._server.server_address[1]
-        self._start()
-
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def settings(self) -> dict[str, object]:
-        return {"timestamp_url": f"http://127.0.0.1:{self.port}/", "timestamp_trust": self.folder / "root.crt"}
-
-    def take_away(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def put_back(self) -> None:
-        self._server = timestamp_authority.server(self.folder, "127.0.0.1", self.port)
-        self._start()
+from tests.support.stamping import Stamping
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +72,7 @@ class Using:
 @pytest.fixture(scope="module")
 def stamped(plain, ours, stamping) -> bytes:
     timestamps._authorities.clear()
-    document, due = Using(settings_of(ours, stamping)).sign_stamped(plain, "Receipt")
-    assert timedelta(days=364) < due - datetime.now(UTC) < timedelta(days=366)
-    return document
+    return Using(settings_of(ours, stamping)).sign_stamped(plain, "Receipt")
 
 
 def test_a_stamped_receipt_is_valid_and_says_when(stamped, ours, stamping):
@@ -109,6 +80,15 @@ def test_a_stamped_receipt_is_valid_and_says_when(stamped, ours, stamping):
     assert found.state is State.VALID, found
     assert len(found.stamps) == 2  # the one inside the signature, and the archive's
     assert all(abs(at - datetime.now(UTC)) < timedelta(minutes=2) for at in found.stamps)
+
+
+def test_it_is_due_in_a_year_and_sooner_when_the_authority_ends(stamped, plain, ours, tmp_path):
+    due = service.due_again(stamped)
+    assert timedelta(days=364) < due - datetime.now(UTC) < timedelta(days=366)
+    ending = Stamping(tmp_path, days=200)
+    document = Using(settings_of(ours, ending)).sign_stamped(plain, "Receipt")
+    ending.take_away()
+    assert timedelta(days=108) < service.due_again(document) - datetime.now(UTC) < timedelta(days=111)
 
 
 def test_it_stays_pdf_a_3s_version(stamped):
@@ -156,10 +136,10 @@ def test_no_single_byte_can_be_changed(stamped, ours, stamping, bit):
 def test_a_yearly_stamp_keeps_what_was_there(stamped, ours, stamping):
     """The original receipt is a prefix of every later state of it: byte for byte the same in court."""
     again = Using(settings_of(ours, stamping)).archive_again(stamped)
-    assert again.document.startswith(stamped)
-    third = Using(settings_of(ours, stamping)).archive_again(again.document)
-    assert third.document.startswith(again.document)
-    found = verdict(third.document, trusted(ours.trust), trusted(stamping.folder / "root.crt"))
+    assert again.startswith(stamped)
+    third = Using(settings_of(ours, stamping)).archive_again(again)
+    assert third.startswith(again)
+    found = verdict(third, trusted(ours.trust), trusted(stamping.folder / "root.crt"))
     assert found.state is State.VALID, found
     assert len(found.stamps) == 4
     assert list(found.stamps) == sorted(found.stamps)
@@ -169,8 +149,8 @@ def test_a_receipt_without_any_stamp_can_be_archived_later(plain, ours, stamping
     using = Using(settings_of(ours, stamping))
     original = using.sign_pdf(plain, "Receipt")
     again = using.archive_again(original)
-    assert again.document.startswith(original)
-    found = verdict(again.document, trusted(ours.trust), trusted(stamping.folder / "root.crt"))
+    assert again.startswith(original)
+    found = verdict(again, trusted(ours.trust), trusted(stamping.folder / "root.crt"))
     assert (found.state, len(found.stamps)) == (State.VALID, 1), found
 
 

@@ -448,6 +448,9 @@ def upgrade() -> None:
         sa.Column(
             "receipt_issued_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True
         ),
+        sa.Column(
+            "archive_due_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True
+        ),
         sa.Column("reception_notice_sha512", sa.CHAR(length=128), nullable=True),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_filings_draft_id")),
         sa.ForeignKeyConstraint(["filed_by_id"], ["users.id"], name=op.f("fk_filings_filed_by_id")),
@@ -459,6 +462,7 @@ def upgrade() -> None:
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
+    op.create_index("ix_filings_archive", "filings", ["archive_due_at", "id"], unique=False)
     op.create_index("ix_filings_docket", "filings", ["firm_id", "received_at", "id"], unique=False)
     op.create_index("ix_filings_queue", "filings", ["state", "received_at", "id"], unique=False)
     op.create_table(
@@ -547,6 +551,20 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index("ix_notices_inbox", "notices", ["user_id", "created_at", "id"], unique=False)
+    op.create_table(
+        "receipt_archives",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("sha512", sa.CHAR(length=128), nullable=False),
+        sa.Column("stamped_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], name=op.f("fk_receipt_archives_filing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_archives")),
+        sa.UniqueConstraint("filing_id", "sequence", name=op.f("uq_receipt_archives_filing_id_sequence")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
     op.create_table(
         "reception_decisions",
         sa.Column("id", sa.Integer(), nullable=False),
