@@ -1,4 +1,4 @@
-"""The keys and certificates that the kit makes: a signer's keystore, the internal TLS authority, bought ones, accounts."""
+"""The keys and certificates that the kit makes: a signer's keystore, the internal TLS authority, and others."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def authority(name: str) -> Authority:
 
 
 def acme_account() -> Published:
-    """Make the key of an account at an ACME authority, with its thumbprint (RFC 7638): what answers the authority's questions."""
+    """Make the key of an account at an ACME authority, with its thumbprint (RFC 7638), which answers challenges."""
     key = ec.generate_private_key(ec.SECP256R1())
     point = key.public_key().public_numbers()
     jwk = {"crv": "P-256", "kty": "EC", "x": _url64(point.x.to_bytes(32)), "y": _url64(point.y.to_bytes(32))}
@@ -124,7 +124,7 @@ def acme_account() -> Published:
 
 
 def mail_signer() -> Published:
-    """Make the key that signs mail (DKIM, RFC 6376): RSA-2048, which every receiver verifies; the public half as its record has it."""
+    """Make the key that signs mail (DKIM, RFC 6376): RSA-2048, which every receiver verifies."""
     key = rsa.generate_private_key(65537, 2048)
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return Published(_private_pem(key), base64.b64encode(public).decode())

@@ -70,7 +70,7 @@ def require_server(tier: Tier, host: str) -> None:
         return
     if not tier.shared_address:
         why = "the tier has one server that agents reach: without it nobody would be served"
-        fix = f"stop the portal itself instead: on {tier.hosts[0]}, sudo systemctl stop portal.socket portal portal-worker"
+        fix = f"stop the portal itself: on {tier.hosts[0]}, sudo systemctl stop portal.socket portal portal-worker"
     else:
         why = f"its servers are {', '.join(tier.hosts)}"
         fix = "name one of them"

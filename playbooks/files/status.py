@@ -34,7 +34,7 @@ def _backups() -> dict[str, str]:
 
 
 def _address() -> dict[str, bool] | None:
-    """Whether the server holds the address that the tier's servers share, is taken out, and serves; None where there is none."""
+    """Whether the server holds the shared address, is taken out, and serves; None where there is no such address."""
     command = Path("/usr/local/sbin/office-address")
     return json.loads(_said(str(command), "status")) if command.exists() else None
 

@@ -108,7 +108,7 @@ def test_every_proxy_serves_the_same_certificate(
 
 @pytest.mark.checklist("INF-04")
 def test_renewal_runs_by_itself(servers: Servers, look: Looker) -> None:
-    """Ninety days are over before anybody remembers; and a renewal that fails must show while the old one still holds."""
+    """Ninety days are over before anybody remembers; a renewal that fails must show while the old one still holds."""
     for server in servers.group("acme"):
         assert look.at(server, "systemctl is-active office-certificate.timer").strip() == "active"
         code, state = look.attempt(server, "systemctl is-failed office-certificate.service")
@@ -139,7 +139,8 @@ def test_renewal_is_rehearsed(
     chain = look.at(
         proxy_server,
         f"printf %s {shlex.quote(trusted)} > {renewed}/ca.pem; "
-        f"openssl verify {'-partial_chain ' if own_root else ''}-no-CApath -no-CAstore -CAfile {renewed}/ca.pem -untrusted {path}.crt "
+        f"openssl verify {'-partial_chain ' if own_root else ''}-no-CApath -no-CAstore -CAfile {renewed}/ca.pem "
+        f"-untrusted {path}.crt "
         f"-verify_hostname {portal_name} {path}.crt",
     )
     assert f"{path}.crt: OK" in chain, "the renewed certificate would not be accepted"

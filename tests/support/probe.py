@@ -2,14 +2,15 @@
 
     probe.py ADDRESS NAME SECONDS
 
-Every question is a connection of its own over TLS, one each 50 ms. `longest` is the longest time between two answers, in seconds:
-what an agent waits who comes at the worst moment. `failed` counts questions that no answer came to within PATIENCE, or that
-were refused or cut off; with an address that moves by itself they are what an agent sees, and tries again.
+Every question is a connection of its own over TLS, one each 50 ms. `longest` is the longest time between two answers,
+in seconds: what an agent waits who comes at the worst moment. `failed` counts questions that no answer came to within
+PATIENCE, or that were refused or cut off: what an agent sees as an error, and tries again.
 It is sent to `outside`. Standard library only.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import ssl
@@ -43,11 +44,13 @@ class Probe:
                     f"GET /health/live HTTP/1.1\r\nHost: {self._name}\r\nConnection: close\r\n\r\n".encode("ascii")
                 )
                 said = way.recv(64)
-            if not said.startswith(b"HTTP/1.1 200"):
-                raise OSError(repr(said[:40]))
-            self.answers.append(time.monotonic())
         except OSError as error:
             self.failures.append(f"{type(error).__name__}: {error}")
+            return
+        if said.startswith(b"HTTP/1.1 200"):
+            self.answers.append(time.monotonic())
+        else:
+            self.failures.append(repr(said[:40]))
 
 
 def main() -> None:
@@ -64,7 +67,7 @@ def main() -> None:
     for thread in asking:
         thread.join(PATIENCE)
     times = [begun, *sorted(probe.answers)]
-    longest = max((after - before for before, after in zip(times, times[1:], strict=False)), default=seconds)
+    longest = max((after - before for before, after in itertools.pairwise(times)), default=seconds)
     print(
         json.dumps(
             {

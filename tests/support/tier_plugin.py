@@ -152,7 +152,7 @@ def holders(servers: Servers) -> list[Server]:
 
 
 def holder(servers: Servers) -> Server:
-    """The server that holds the shared address; the first of two while it moves, an error when none does within 10 s."""
+    """The server that holds the shared address; the first of two while it moves."""
     for _ in range(50):
         found = holders(servers)
         if found:

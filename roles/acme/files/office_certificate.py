@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """Keep the portal's certificate: `office-certificate renew [--force] | receive | rehearse DIRECTORY`.
 
-`renew` orders a certificate when it is time and this server holds the shared address, then gives what it has to every server whose
-certificate is older. `receive` takes one from another server (standard input), and refuses one that is not newer, not for our
-names, or of another key. `rehearse` orders one into a directory and lets nothing read it. A new key is made for each order; the pair in
-use is put back unless the proxy serves the new one. Answers are JSON; ends with 1 and the reason when something failed.
+`renew` orders a certificate when it is time and this server holds the shared address, then gives what it has to
+every server whose certificate is older. `receive` takes one from another server (standard input), and refuses one
+that is not newer, not for our names, or of another key. `rehearse` orders one into a directory and lets nothing read
+it. A new key is made for each order; the pair in use is put back unless the proxy serves the new one. Answers are
+JSON; ends with 1 and the reason when something failed.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def holds_address() -> bool:
 
 
 def order(directory: str) -> Pair:
-    """Make a key, and have the authority issue a certificate for it. The account is made known first; again is no harm."""
+    """Make a key, and have the authority issue a certificate for it. To register an account again does no harm."""
     key = ec.generate_private_key(ec.SECP256R1())
     names = x509.SubjectAlternativeName([x509.DNSName(name) for name in SETTINGS["names"]])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SETTINGS["names"][0][:64])])
@@ -172,7 +173,8 @@ def order(directory: str) -> Pair:
 def _ask(command: list[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode != 0:
-        raise Refused(f"the authority gave no certificate; the one in use stays. {(done.stdout + done.stderr)[-1500:]}")
+        said = (done.stdout + done.stderr)[-1500:]
+        raise Refused(f"the authority gave no certificate; the one in use stays. {said}")
     return done.stdout
 
 

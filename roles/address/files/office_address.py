@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Take this server out of service and put it back, or say how it stands: `office-address take-out|put-back|status`.
 
-What was under way when the server is taken out may end. An agent who comes meanwhile waits a second or two: the first packet of the
-connection is dropped, and sent again by the agent's machine when another server holds the address.
+What was under way when the server is taken out may end. An agent who comes meanwhile waits a second or two: the first
+packet of the connection is dropped, and sent again by the agent's machine when another server holds the address.
 Ends with 0, or with 1 and the reason on standard error. Answers are JSON. Standard library only.
 """
 

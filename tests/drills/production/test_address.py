@@ -65,7 +65,8 @@ def wait_until_settled(servers: Servers, seconds: float = 180) -> None:
     while time.monotonic() < deadline:
         stand = [server.attempt("office-address status")[1].strip() for server in servers.group("address")]
         known = [json.loads(one) for one in stand if one.startswith("{")]
-        if len(known) == len(stand) and all(one["serves"] for one in known) and sum(one["holds"] for one in known) == 1:
+        well = len(known) == len(stand) and all(one["serves"] for one in known)
+        if well and sum(one["holds"] for one in known) == 1:
             time.sleep(4)  # the checks of keepalived ask three times before they believe
             return
         time.sleep(1)
@@ -179,7 +180,7 @@ def test_agents_are_served_when_keepalived_itself_is_killed(
 def test_every_question_finds_an_answer_while_the_servers_do_not_hear_one_another(
     servers: Servers, agents: Callable[[float], Future[Seen]]
 ) -> None:
-    """Two then hold the address. Which one an agent reaches is chance; both must serve, and one must yield afterwards."""
+    """Two then hold the address. Which one an agent reaches is chance: both must serve, and one yield afterwards."""
     before = holder(servers)
     deaf = (
         "nft 'table inet drill { chain in { type filter hook input priority -20; meta l4proto vrrp drop; }; "
@@ -199,7 +200,8 @@ def test_a_sickness_that_all_share_leaves_the_address_somewhere(
 ) -> None:
     """The database away everywhere: an address that vanished with it would take even the page of regret away."""
     # the portal's own answer, on every server: not ready. What it needs is another drill's to break.
-    hidden = "sed -i.drill 's#location / {#location = /health/ready { return 503; }\\n\\n  location / {#' /etc/nginx/nginx.conf"
+    unready = "location = /health/ready { return 503; }"
+    hidden = f"sed -i.drill 's#location / {{#{unready}\\n  location / {{#' /etc/nginx/nginx.conf"
     back = "mv /etc/nginx/nginx.conf.drill /etc/nginx/nginx.conf; nginx -t -q && systemctl reload nginx"
     seen = agents(25)
     every = servers.group("address")

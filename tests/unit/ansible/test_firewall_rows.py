@@ -69,3 +69,24 @@ def test_who_is_let_in():
     assert plugin.firewall_lets_in(found, "198.51.100.7", 22)
     assert not plugin.firewall_lets_in(found, "198.51.101.7", 22)
     assert not plugin.firewall_lets_in(found, "198.51.100.7", 2222)
+
+
+def test_vrrp_has_no_port_and_keeps_to_those_who_share_the_address():
+    row = {"proto": "vrrp", "group": "proxy", "from": ["proxy"]}
+    assert rows("web", row) == [{"port": None, "proto": "vrrp", "from": ["192.0.2.1/32"]}]
+    assert rows("data", row) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"proto": "tcp", "group": "all", "from": "anywhere"}, {"proto": "vrrp", "port": 112, "group": "all", "from": []}],
+)
+def test_a_port_that_is_forgotten_or_that_there_is_not_is_refused(row):
+    """Without its port a row of TCP would open every one."""
+    with pytest.raises(AnsibleFilterError, match="tcp and udp need a port, vrrp has none"):
+        rows("web", row)
+
+
+def test_who_may_send_vrrp_may_not_connect():
+    found = rows("web", {"proto": "vrrp", "group": "all", "from": ["198.51.100.0/24"]})
+    assert not plugin.firewall_lets_in(found, "198.51.100.7", 22)

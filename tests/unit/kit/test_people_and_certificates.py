@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
@@ -71,3 +73,30 @@ def test_secrets_are_not_repeated():
     """One password for two accounts would undo least privilege."""
     assert len({secrets.new_password() for _ in range(50)}) == 50
     assert len(base64.b32decode(secrets.new_totp_secret())) == 20
+
+
+def test_an_acme_accounts_thumbprint_is_that_of_its_key():
+    """A wrong one answers every challenge wrongly, and nobody notices before the first certificate is due (RFC 7638)."""
+    made = certificates.acme_account()
+    key = serialization.load_pem_private_key(made.key.encode(), None)
+    point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    x, y = (base64.urlsafe_b64encode(half).decode().rstrip("=") for half in (point[1:33], point[33:]))
+    canonical = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'
+    digest = hashlib.sha256(canonical.encode()).digest()
+    assert base64.urlsafe_b64decode(made.public + "=") == digest
+
+
+def test_the_published_half_of_the_mail_key_is_its_own():
+    """Receivers verify with what is published: another key's half makes every message a forgery."""
+    made = certificates.mail_signer()
+    key = serialization.load_pem_private_key(made.key.encode(), None)
+    public = serialization.load_der_public_key(base64.b64decode(made.public))
+    assert public.public_numbers() == key.public_key().public_numbers()
+    assert public.key_size == 2048
+
+
+@pytest.mark.parametrize("tier", ["test", "demo", "production"])
+def test_a_long_office_name_leaves_room_for_the_tiers(tier):
+    """A common name of 65 characters is refused by the library, in the middle of `init`."""
+    office = "Intellectual Property Office of the Federation of Lumeria and Outer Isles"
+    assert certificates.signing_keystore(office, tier, "passphrase").roots.startswith("-----BEGIN CERTIFICATE-----")
