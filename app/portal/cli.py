@@ -27,6 +27,7 @@ COMMANDS = {
     "check-documents": "portal.documents.store_commands",
     "mirror-documents": "portal.documents.store_commands",
     "return-documents": "portal.documents.store_commands",
+    "reconcile": "portal.filing.commands",
     "verify-receipt": "portal.filing.commands",
     "retimestamp": "portal.filing.commands",
     "sign-test": "portal.signing.commands",

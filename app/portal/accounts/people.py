@@ -91,6 +91,27 @@ def set_open(session: Session, email: str, *, is_open: bool) -> None:
     audit.record(session, "person-opened" if is_open else "person-closed", ("user", str(person.id)))
 
 
+def restore_firm(session: Session, firm_id: int, name: str) -> bool:
+    """Make a firm that only the packages still know, under its own number; false when it is there."""
+    if session.get(Firm, firm_id) is not None:
+        return False
+    session.add(Firm(id=firm_id, name=name))
+    session.flush()
+    return True
+
+
+def restore_person(session: Session, user_id: int, name: str, firm_id: int) -> bool:
+    """Make a person whom only the packages still know, closed and without a way in; false when they are there."""
+    if session.get(User, user_id) is not None:
+        return False
+    address = f"person-{user_id}@restored.invalid"
+    session.add(
+        User(id=user_id, email=address, name=name, firm_id=firm_id, active=False, fs_uniquifier=secrets.token_hex(32))
+    )
+    session.flush()
+    return True
+
+
 def everybody() -> Sequence[User]:
     """Every account, by its address."""
     return db.session.scalars(select(User).order_by(User.email)).unique().all()

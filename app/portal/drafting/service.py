@@ -286,6 +286,19 @@ def lock_open(session: Session, draft_id: str, user: Any, act: Act) -> Draft:
     return draft
 
 
+def restored(session: Session, draft_id: str, firm_id: int, owner_id: int, service: str, title: str) -> Draft:
+    """The draft of a filing that the database forgot; made, without answers, when it is gone (or has no id).
+
+    Part of the transaction that puts the filing back.
+    """
+    draft = session.get(Draft, draft_id, with_for_update=True) if draft_id else None
+    if draft is None:
+        known = {"id": draft_id} if draft_id else {}
+        draft = Draft(firm_id=firm_id, owner_id=owner_id, service=service, title=title, shape=SHAPE, **known)
+        session.add(draft)
+    return draft
+
+
 def mark_filed(session: Session, draft: Draft) -> None:
     """Close the draft: it is a filing now. Part of the filing's own transaction."""
     draft.state, draft.updated_at = "filed", utc_now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +156,40 @@ def retimestamp(numbers: tuple[str, ...], due: bool, limit: int, as_json: bool) 
                 told, failed = str(error), failed + 1
             click.echo(json.dumps({"number": number, "result": told}) if as_json else f"{number}: {told}")
     sys.exit(3 if failed else 0)
+
+
+FOUND = {
+    "lost": "LOST: acknowledged, and the database does not know it (--repair puts it back)",
+    "restored": "was lost, and is back from its package",
+    "never-acknowledged": "a submission that never came to its end; nobody was given this number",
+    "no-package": "NO PACKAGE: bring the documents back from a backup (portal return-documents)",
+}
+
+
+@click.command("reconcile")
+@click.option("--repair", is_flag=True, help="Put back what was lost.")
+@click.option("--recent", is_flag=True, help="Look at the latest numbers only, as the worker does each hour.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and one with the counts at the end.")
+def reconcile(repair: bool, recent: bool, as_json: bool) -> None:
+    """Compare the database's filings with their packages in the document store.
+
+    Exit 0: they agree, or what was lost is back; 3: something is lost or has no package; 4: the store is away.
+    """
+    from portal.app import create_app
+    from portal.documents.store import StoreError
+    from portal.filing import reconcile as reconciler
+
+    try:
+        with create_app().app_context():
+            found = reconciler.reconcile(whole=not recent, repair=repair)
+    except StoreError as error:
+        click.echo(f"reconcile: {error}", err=True)
+        sys.exit(4)
+    counts = {what: sum(one.what == what for one in found) for what in FOUND}
+    for one in found:
+        notes = "".join(f"\n    {note}" for note in one.notes)
+        click.echo(
+            json.dumps(asdict(one), ensure_ascii=False) if as_json else f"{one.number}  {FOUND[one.what]}{notes}"
+        )
+    click.echo(json.dumps(counts) if as_json else ("all is as it must be" if not found else f"{len(found)} told"))
+    sys.exit(3 if counts["lost"] or counts["no-package"] else 0)

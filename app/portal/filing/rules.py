@@ -82,6 +82,11 @@ def archive_name(number: str, sequence: int) -> str:
     return f"archives/{number}-{sequence}"
 
 
+def acknowledged_name(number: str) -> str:
+    """The store's name for the sign that an agent was told this number before its receipt was there."""
+    return f"acknowledged/{number}"
+
+
 def notice_name(number: str) -> str:
     """The store's name for the one notice of this number's reception date."""
     return f"dates/{number}"

@@ -41,6 +41,7 @@ from portal.filing.rules import (
     FilingNumber,
     Person,
     Purposes,
+    acknowledged_name,
     after_last_byte,
     fingerprint,
     package_name,
@@ -134,7 +135,23 @@ def submit(draft_id: str, user: User, language: str, declared: str) -> Filing:
         # The filing is committed: whatever keeps its receipt back must not look like a refusal.
         log.exception("%s: the receipt follows later", filing.number)
         db.session.rollback()
-    return db.session.get_one(Filing, filing.id)
+    filing = db.session.get_one(Filing, filing.id)
+    if filing.receipt_sha512 is None:
+        _acknowledge(filing)
+    return filing
+
+
+def _acknowledge(filing: Filing) -> None:
+    """Leave in the store that an agent is told this number although its receipt is still to come.
+
+    Where the database forgets the commit, this is how the reconciler knows that it was one.
+    """
+    try:
+        store().name(acknowledged_name(filing.number), filing.manifest_sha512.encode())
+    except NameTaken:
+        log.info("%s was acknowledged before", filing.number)
+    except StoreError as error:
+        log.warning("%s is acknowledged by the database alone: %s", filing.number, error)
 
 
 @transaction
@@ -172,7 +189,7 @@ def _allot(
     """Give the next free number under its series' lock, and write the package under that number; raises Changed."""
     service, days = profile().service(application.service), office_days()
     year = days.today(utc_now()).year
-    series = _series(session, service.number_type, year)
+    series = series_of(session, service.number_type, year)
     while True:
         series.last_serial += 1
         number = FilingNumber(settings().number_prefix, service.number_type, year, series.last_serial)
@@ -195,7 +212,7 @@ def _allot(
         return _filing(draft, application, about, made), price, made
 
 
-def _series(session: Session, number_type: str, year: int) -> NumberSeries:
+def series_of(session: Session, number_type: str, year: int) -> NumberSeries:
     """The series' row under its lock; made when a year begins, by whoever comes first."""
     query = select(NumberSeries).where(NumberSeries.number_type == number_type, NumberSeries.year == year)
     query = query.with_for_update().execution_options(populate_existing=True)

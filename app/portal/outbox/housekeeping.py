@@ -22,6 +22,7 @@ HOUSEKEEPERS = [
     "portal.drafting.copies:purge_templates",
     "portal.addressbook.service:purge",
     "portal.filing.archives:enqueue_due",
+    "portal.filing.reconcile:repair_recent",
 ]
 """Functions without arguments, safe to repeat and to run on two servers at once; they say how much they cleared."""
 
