@@ -1,4 +1,4 @@
-"""What breaks under the documents of three servers: nothing that was acknowledged is lost, and what was altered is mended."""
+"""What breaks under the documents of three servers: nothing acknowledged is lost, what was altered is mended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RESERVE = (
 )
 DISK = "/srv/swift/documents"
 REPAIR_SECONDS = 120
-# With the portal's own store and settings, a document at a time; noted when it was acknowledged, or what was said instead.
+# With the portal's own store and settings, document after document; noted when it was acknowledged, or what was said.
 WRITING = f"""
 import os, time
 from portal.documents.store import StoreError, store_of
