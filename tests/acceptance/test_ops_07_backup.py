@@ -73,7 +73,8 @@ def test_copy_is_held_off_the_host(servers: Servers, look: Looker) -> None:
         own = [*look.at(server, "hostname -I").split(), "127.0.0.1", "127.0.1.1", "::1"]
         assert not set(there) & set(own), f"{host} is {server.name} itself"
         newest = found[-1]["archive"]
-        database, documents = "var/lib/office-backup/dump/database.sql", "srv/documents"
+        database = "var/lib/office-backup/dump/database.sql"
+        documents = servers.variable("backup_documents_path", "backup").strip("/")
         listed = look.at(
             server, f"borgmatic list --archive {newest} --path {database} --path {documents} --short | sed -n 1,5p"
         )

@@ -27,6 +27,8 @@ from portal.settings import Settings
 from portal.tables import Base
 from tests.integration import services
 from tests.integration.portal_client import BASE, PortalClient
+from tests.integration.swift import Swift
+from tests.integration.swift import swift as swift_servers
 from tests.support import built
 from tests.support.keys import PASSPHRASE, TestKeys, make_keys
 from tests.support.portal_client import Codes
@@ -80,6 +82,20 @@ def clamd() -> Iterator[str]:
     """The address of a ClamAV daemon that knows EICAR."""
     with services.clamd() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def swift_storage() -> Iterator[Swift]:
+    """A real OpenStack Swift; ask for `swift` to have it empty."""
+    with swift_servers() as storage:
+        yield storage
+
+
+@pytest.fixture
+def swift(swift_storage: Swift) -> Swift:
+    """A real OpenStack Swift with an empty bucket."""
+    swift_storage.empty()
+    return swift_storage
 
 
 @pytest.fixture(scope="session")

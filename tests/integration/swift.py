@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from pydantic import SecretStr
 
 from tests.integration.services import folder, free_port, listens, program, running
 
@@ -40,14 +41,14 @@ class Swift:
     endpoint: str
     disk: Path
 
-    def settings(self, *further: str) -> dict[str, Any]:
-        """What the portal's settings say of it; `further` doors come first."""
+    def settings(self) -> dict[str, Any]:
+        """What the portal's settings say of it."""
         return {
             "documents_engine": "s3",
-            "documents_s3_endpoints": [*further, self.endpoint],
+            "documents_s3_endpoints": [self.endpoint],
             "documents_s3_bucket": BUCKET,
             "documents_s3_key": "office:portal",
-            "documents_s3_secret": SECRET,
+            "documents_s3_secret": SecretStr(SECRET),
         }
 
     def objects(self) -> list[Path]:

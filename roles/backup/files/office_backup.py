@@ -102,6 +102,9 @@ def dump() -> None:
     )  # fmt: skip
     draft.replace(target)
     after = tables(SCHEMA, CLIENT)
+    if SETTINGS["mirror"]:
+        # After the dump, so that every row of it finds its document: what the directory lacks of the S3 storage.
+        run("/usr/local/bin/portal", "mirror-documents", str(DOCUMENTS))
     write(DUMP / "witness.json", {"taken": now(), "before": before, "after": after, "documents": stored}, 0o600)
 
 
@@ -287,6 +290,8 @@ def bring_back(from_store: Path) -> int:
         "rsync", "--archive", "--hard-links", "--checksum", "--fsync", "--itemize-changes",
         f"{from_store}/", f"{DOCUMENTS}/",
     )  # fmt: skip
+    if SETTINGS["mirror"]:
+        run("/usr/local/bin/portal", "return-documents", str(DOCUMENTS))
     return sum(line.startswith((">f", "hf")) for line in out.splitlines())
 
 
