@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,8 @@ from tests.support.tier_plugin import Looker
 
 # A receipt signed on the last day must still be checked by its reader; a new certificate takes weeks to order.
 DAYS_LEFT = 30
+# Where a key is in a file, and where SoftHSM keeps its token.
+PLACES = "/etc/portal/*.p12 /var/lib/portal-signing/tokens"
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +81,48 @@ def test_signing_key_is_not_the_ssl_key(
 
 
 @pytest.mark.checklist("INF-05")
-def test_signer_says_that_it_has_no_legal_effect(signer: x509.Certificate, tier: str, evidence) -> None:
-    """A receipt from a test server must not be taken for one that gives a date."""
+def test_signer_says_whether_it_has_legal_effect(signer: x509.Certificate, tier: str, evidence) -> None:
+    """A receipt from a test server must not be taken for one that gives a date, nor one of production for a trial."""
     evidence.observe("portal", "subject of the signer's certificate", signer.subject.rfc4514_string())
     words = " ".join(str(one.value) for one in signer.subject)
+    if tier == "production":
+        assert "no legal effect" not in words.lower(), f"production signs as {words!r}"
+        return
     assert tier.upper() in words, f"the subject {words!r} does not say {tier.upper()}"
     assert "no legal effect" in words.lower(), f"the subject {words!r} does not say that it has no legal effect"
+
+
+@pytest.mark.checklist("INF-05")
+def test_nobody_but_the_portal_reads_the_key(servers: Servers, look: Looker) -> None:
+    """Whoever copies the key signs in the office's name for as long as its certificate is valid."""
+    token = servers.variable("signing_engine", "signing") == "pkcs11"
+    for server in servers.group("signing"):
+        places = "/etc/portal/*.p12 /var/lib/portal-signing/tokens"
+        found = look.at(
+            server, f"for F in {places}; do [ ! -e $F ] || find $F -printf '%m %U %p\\n'; done"
+        ).splitlines()
+        assert token or found, f"{server.name} has no key in a file, and none in a token"
+        open_to_all = [line for line in found if line.split()[0][-1] != "0" or line.split()[1] != "0"]
+        assert not open_to_all, f"others than the portal may read, or the portal may change: {open_to_all}"
+        if token:
+            in_files = [line for line in found if line.endswith(".p12")]
+            assert not in_files, f"the key is to be in a token, and lies in a file as well: {in_files}"
+
+
+@pytest.mark.checklist("INF-05")
+def test_a_receipts_time_is_vouched_for(portal_server: Server, servers: Servers, evidence) -> None:
+    """Where the office has a time-stamp authority: a receipt that can be checked after its certificates have ended."""
+    if not servers.variable("portal_timestamp_url", "portal", ""):
+        evidence.observe("the inventory", "portal_timestamp_url", "no authority: receipts state their time themselves")
+        return
+    form = "/run/kit-stamped-form.pdf"
+    made = portal_server.run(f"portal sign-test --stamped > {form} && base64 -w0 {form}")
+    told = portal_server.run(f"portal verify-receipt --json {form}; rm {form}")
+    evidence.observe(portal_server.name, "portal sign-test --stamped, then portal verify-receipt", told)
+    kinds = [str(one.sig_object_type) for one in PdfFileReader(io.BytesIO(base64.b64decode(made))).embedded_signatures]
+    assert kinds == ["/Sig", "/DocTimeStamp"], f"it carries {kinds}"
+    said = json.loads(told)
+    assert (said["state"], len(said["stamps"])) == ("valid", 2), told
 
 
 @pytest.mark.checklist("INF-05")

@@ -104,6 +104,12 @@ OTHER_NAME = (
 )
 LISTEN = 'import socket,time; s=socket.create_server(("",28018)); time.sleep(120)'
 A = "test_inf_"
+# A file, or the files of a token.
+SIGNING_KEYS = "/etc/portal/signing.p12 /var/lib/portal-signing/tokens"
+SIGNING_KEY = (
+    f"for K in {SIGNING_KEYS}; do [ ! -e $K ] || mv $K $K.drill; done",
+    f"for K in {SIGNING_KEYS}; do [ ! -e $K.drill ] || mv $K.drill $K; done",
+)
 
 BITS = shadow("getconf", "32", "64")
 # The test measures no disk in a container: what says that it is one is shadowed as well.
@@ -183,9 +189,23 @@ FAULTS = (
     Fault(
         f"{A}05_signing.py::test_form_signed_on_the_host_validates",
         "signing",
-        "mv /etc/portal/signing.p12 /etc/portal/signing.p12.drill",
-        "mv /etc/portal/signing.p12.drill /etc/portal/signing.p12",
+        *SIGNING_KEY,
         "sign-test",
+    ),
+    Fault(
+        f"{A}05_signing.py::test_nobody_but_the_portal_reads_the_key",
+        "signing",
+        f"for K in {SIGNING_KEYS}; do [ ! -e $K ] || chmod o+r $K; done",
+        f"for K in {SIGNING_KEYS}; do [ ! -e $K ] || chmod o-r $K; done",
+        "others than the portal may read",
+    ),
+    Fault(
+        f"{A}05_signing.py::test_a_receipts_time_is_vouched_for",
+        "outside",
+        "systemctl stop stand-in-timestamps",
+        "systemctl start stand-in-timestamps && sleep 21",
+        "sign-test",
+        tiers=("production",),
     ),
     Fault(
         f"{A}06_database.py::test_application_account_cannot_create_a_table",

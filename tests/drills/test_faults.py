@@ -7,19 +7,19 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import pytest
 import requests
 
+from tests.drills.faults import SIGNING_KEY
 from tests.support.applicant import Applicant
 from tests.support.documents import pdf_of_size
 from tests.support.portal_client import Page, PortalClient
 from tests.support.servers import Server, Servers
 
 STORE = "/srv/documents"
-KEY = "/etc/portal/signing.p12"
 MAILBOXES = "/var/mail/vhosts"
 Answer = TypeVar("Answer")
 
@@ -132,10 +132,12 @@ def test_database_killed_under_a_submission_files_once_or_not_at_all(servers: Se
 
 def test_absent_signing_key_defers_the_receipt_and_not_the_filing(servers: Servers, agent: Applicant) -> None:
     """The date counts when the documents are received; a token that is away for an hour must not cost it."""
-    host = servers.group("signing")[0]
     draft = agent.complete_draft(reference())
-    with broken(host, f"mv {KEY} {KEY}.drill", f"mv {KEY}.drill {KEY}; systemctl restart portal portal-worker"):
-        restart(host)
+    take_away, put_back = SIGNING_KEY
+    restarted = "systemctl restart portal portal-worker"
+    with ExitStack() as stack:
+        for host in servers.group("signing"):
+            stack.enter_context(broken(host, f"{take_away}; {restarted}", f"{put_back}; {restarted}"))
         wait_until_live(agent)
         number = agent.number_of(agent.submit(draft))
         assert agent.receipt(number) is None, "a receipt was issued without the office's key"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from kit import secrets
@@ -31,9 +32,10 @@ class Rehearsed(Tier):
 def signers_of_other_tiers(own: str) -> dict[str, str]:
     """Public signing key (PEM) by where it was found, of every tier but `own`, real or rehearsed."""
     return {
-        f"{tier.title} in {tier.vault}": public_key_of(_signer(tier))
+        f"{tier.title} in {tier.vault}{word}": public_key_of(certificate)
         for tier in _tiers()
         if tier.name != own and tier.vault.is_file() and tier.vault_password_file.is_file()
+        for word, certificate in _signers(tier)
     }
 
 
@@ -44,9 +46,12 @@ def _tiers() -> Iterator[Tier]:
             yield Rehearsed(name, place=place)
 
 
-def _signer(tier: Tier):
+def _signers(tier: Tier) -> Iterator[tuple[str, x509.Certificate]]:
+    """The present signer's certificate, and the next one's while there is one."""
     held = secrets.read(tier)
-    sealed = base64.b64decode(held["vault_signing_keystore"])
-    _, certificate, _ = pkcs12.load_key_and_certificates(sealed, held["vault_signing_passphrase"].encode())
-    assert certificate is not None, f"the keystore of {tier.title} holds no certificate"
-    return certificate
+    for word, name in (("", "vault_signing"), (" (next)", "vault_signing_next")):
+        if held.get(f"{name}_keystore"):
+            sealed = base64.b64decode(held[f"{name}_keystore"])
+            _, certificate, _ = pkcs12.load_key_and_certificates(sealed, held[f"{name}_passphrase"].encode())
+            assert certificate is not None, f"the keystore of {tier.title} holds no certificate"
+            yield word, certificate

@@ -20,12 +20,14 @@ from portal.migrations import runner
 from portal.migrations.rules import standing
 from portal.profile.loader import load_profile
 from portal.settings import Settings, Tier
-from portal.signing import signers
+from portal.signing import signers, timestamps
 from portal.signing.keys import NoKey
 from portal.signing.token import PinRefused, TokenAway
 
 LEAST_FREE = 2 * 1024**3
 LEAST_DAYS = 14
+LARGEST_DIFFERENCE = 60
+"""Seconds between this server's clock and the time-stamp authority's."""
 LONGEST_BACKLOG = timedelta(minutes=15)
 
 
@@ -60,6 +62,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("documents", _documents),
         ("space", _space),
         ("signing", _signing),
+        ("timestamps", _timestamps),
         ("mail", _mail),
         ("scanner", _scanner),
         ("outbox", _outbox),
@@ -161,6 +164,22 @@ def _signing(settings: Settings) -> str:
         observed += f"; then {following[-1].name} from {following[-1].begins:%Y-%m-%d}"
     if left < LEAST_DAYS:
         raise Unwell(observed, "introduce the next signing certificate: `bin/kit rotate` on the controller")
+    return observed
+
+
+def _timestamps(settings: Settings) -> str:
+    source = timestamps.authority(settings)
+    if source is None:
+        return "no time-stamp authority is configured: receipts state their time themselves"
+    try:
+        said = timestamps.now_by(source)
+    except timestamps.TimestampAway as error:
+        remedy = "bring the authority back, or correct timestamp_url; receipts wait in the outbox until then"
+        raise Unwell(str(error), remedy) from error
+    apart = abs((said - datetime.now(UTC)).total_seconds())
+    observed = f"{settings.timestamp_url} answers, {apart:.0f} s from this server's clock"
+    if apart > LARGEST_DIFFERENCE:
+        raise Unwell(observed, "set this server's clock (chrony, timedatectl): receipts would contradict themselves")
     return observed
 
 

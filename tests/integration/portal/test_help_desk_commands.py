@@ -33,7 +33,19 @@ def test_doctor_finds_a_portal_well(run: Run, postfix: Mailbox, clamd: str, tmp_
     signing = {"signing_keystore": keys.keystore, "signing_passphrase": keys.passphrase}
     result = run("doctor", "--json", smtp_host="127.0.0.1", smtp_port=postfix.port, scanner=clamd, **signing)
     assert {one["check"]: one["ok"] for one in objects(result)} == dict.fromkeys(
-        ("settings", "profile", "database", "schema", "documents", "space", "signing", "mail", "scanner", "outbox"),
+        (
+            "settings",
+            "profile",
+            "database",
+            "schema",
+            "documents",
+            "space",
+            "signing",
+            "timestamps",
+            "mail",
+            "scanner",
+            "outbox",
+        ),
         True,
     ), result.stdout
     assert result.exit_code == 0
@@ -47,6 +59,7 @@ def test_doctor_finds_a_portal_well(run: Run, postfix: Mailbox, clamd: str, tmp_
         ("documents", {"documents_path": "/nowhere/documents"}),
         ("signing", {"signing_keystore": "/nowhere/signing.p12"}),
         ("signing", {"signing_passphrase": "not the passphrase"}),
+        ("timestamps", {"timestamp_url": "http://127.0.0.1:1/", "timestamp_trust": "/nowhere/root.crt"}),
         ("mail", {"smtp_host": "127.0.0.1", "smtp_port": 1, "mail_page": False}),
         ("scanner", {"scanner": "tcp://127.0.0.1:1"}),
     ],

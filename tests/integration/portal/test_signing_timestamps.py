@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import typst
@@ -178,8 +181,6 @@ def test_an_authority_that_is_away_is_left_alone_and_asked_again(plain, ours, st
 
 
 def test_an_authority_that_hangs_costs_one_time_out(plain, ours, stamping, monkeypatch):
-    import socket
-
     monkeypatch.setattr(timestamps, "TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
@@ -196,6 +197,33 @@ def test_a_stamp_of_another_authority_is_not_taken(plain, ours, stamping, tmp_pa
         using.sign_stamped(plain, "Receipt")
 
 
-def test_what_is_no_authority_is_away(plain, ours, stamping):
-    with pytest.raises(TimestampAway):
-        Using(settings_of(ours, stamping, timestamp_url="http://127.0.0.1:1/")).sign_stamped(plain, "Receipt")
+@pytest.mark.parametrize("answer", [b"<h1>Sign in to this network</h1>", b"0\x03\x02\x01\x01", b""])
+def test_what_is_no_authority_is_away(plain, ours, stamping, answer):
+    """A proxy's page, or an answer that was cut, must not end as an error that nobody expected."""
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html" if b"<" in answer else "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_told):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Desk)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        with pytest.raises(TimestampAway):
+            Using(settings_of(ours, stamping, timestamp_url=url)).sign_stamped(plain, "Receipt")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_authoritys_clock_is_asked(ours, stamping):
+    """What the doctor compares this server's clock with."""
+    source = timestamps.authority(settings_of(ours, stamping))
+    assert abs(timestamps.now_by(source) - datetime.now(UTC)) < timedelta(seconds=5)
