@@ -14,6 +14,9 @@ ACCOUNT = (
 )
 TIERS = ("test", "demo", "production")
 APART = ("demo", "production")
+PRODUCTION = ("production",)
+DKIM = "/etc/dkimkeys/filing.private"
+RENEWAL = "/etc/office-certificate/settings.json"
 STATUS = "/var/lib/backup-status"
 SHADOW = "/usr/local/bin"
 
@@ -163,6 +166,32 @@ FAULTS = (
         "systemctl start dnsmasq",
         "getent",
     ),
+    Fault(
+        f"{A}03_name.py::test_one_server_holds_the_address_and_the_others_would_serve",
+        "address",
+        "echo -100 > /var/lib/office-address/weight",
+        "echo 0 > /var/lib/office-address/weight",
+        "is taken out",
+        tiers=PRODUCTION,
+    ),
+    Fault(
+        f"{A}04_certificate.py::test_every_proxy_serves_the_same_certificate",
+        "acme",
+        *certificate(SELF_SIGNED),
+        "serves another certificate",
+        tiers=PRODUCTION,
+    ),
+    # The authority is away when it is time; the certificate in use stays, and somebody must be told.
+    Fault(
+        f"{A}04_certificate.py::test_renewal_runs_by_itself",
+        "acme",
+        f'sed -i.drill \'s/14000/14001/; s/"renew_days": 30/"renew_days": 400/\' {RENEWAL}; '
+        "systemctl start office-certificate.service || true",
+        f"mv {RENEWAL}.drill {RENEWAL} && systemctl start office-certificate.service",
+        "the last renewal on",
+        everywhere=True,
+        tiers=PRODUCTION,
+    ),
     Fault(f"{A}04_certificate.py::test_enough_days_are_left", "proxy", *certificate(EXPIRING), "days are left"),
     Fault(
         f"{A}04_certificate.py::test_chain_leads_to_the_trusted_authority",
@@ -247,6 +276,15 @@ FAULTS = (
         "default_transport=smtp relay_transport=smtp smtp_tls_security_level=encrypt && systemctl reload postfix",
         f"mv {POSTFIX}.drill {POSTFIX} && systemctl reload postfix && postsuper -d ALL",
         "agents.example",
+        tiers=("test", "demo"),
+    ),
+    Fault(
+        f"{A}07_mail.py::test_message_is_signed_as_the_public_record_says",
+        "smtp",
+        f"cp -p {DKIM} {DKIM}.drill && openssl genrsa 2048 > {DKIM} 2>/dev/null && systemctl restart opendkim",
+        f"mv {DKIM}.drill {DKIM} && systemctl restart opendkim",
+        "does not verify",
+        tiers=PRODUCTION,
     ),
     Fault(
         f"{A}07_mail.py::test_portals_message_arrives_outside_over_tls",

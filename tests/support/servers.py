@@ -37,6 +37,13 @@ class Server:
         assert done.rc == 0, f"{command!r} on {self.name} ended with {done.rc}: {done.stderr.strip()[-600:]}"
         return str(done.stdout)
 
+    def answers(self, command: str) -> bool:
+        """Whether the server can be reached, and the command succeeds there."""
+        try:
+            return self.attempt(command)[0] == 0
+        except RuntimeError:  # testinfra's word for a connection that did not come about
+            return False
+
     def attempt(self, command: str) -> tuple[int, str]:
         """Exit code and everything written of a command that may fail."""
         done = self.host.run(command)

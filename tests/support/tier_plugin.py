@@ -148,7 +148,7 @@ def tunnel(outside: Server, portal_address: str) -> Iterator[Tunnel]:
 def holders(servers: Servers) -> list[Server]:
     """The servers that have the shared address on an interface now; those that do not answer have not."""
     asked = f"ip -o -4 address show | grep -F 'inet {servers.shared_address}/'"
-    return [server for server in servers.group("address") if server.attempt(asked)[0] == 0]
+    return [server for server in servers.group("address") if server.answers(asked)]
 
 
 def holder(servers: Servers) -> Server:

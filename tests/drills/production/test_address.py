@@ -63,7 +63,8 @@ def wait_until_settled(servers: Servers, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     stand: list[str] = []
     while time.monotonic() < deadline:
-        stand = [server.attempt("office-address status")[1].strip() for server in servers.group("address")]
+        every = servers.group("address")
+        stand = [one.run("office-address status") if one.answers("true") else "away" for one in every]
         known = [json.loads(one) for one in stand if one.startswith("{")]
         well = len(known) == len(stand) and all(one["serves"] for one in known)
         if well and sum(one["holds"] for one in known) == 1:

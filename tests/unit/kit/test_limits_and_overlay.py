@@ -63,3 +63,12 @@ def test_resolvers_on_loopback_are_not_handed_to_containers():
     behind = "# by systemd-resolved\nnameserver 192.0.2.53\nnameserver ::1\n"
     assert overlay.resolvers(stub, behind) == ["192.0.2.53"]
     assert overlay.resolvers("nameserver 192.0.2.1\nnameserver 192.0.2.1\n") == ["192.0.2.1"]
+
+
+def test_a_tier_that_shares_an_address_has_another_one_in_its_rehearsal():
+    """The inventory's own would be asked for on the real network, by every server at once."""
+    given = overlay.hosts(
+        {"outside": "10.89.7.10", "prod1": "10.89.7.11"}, IPv4Network("10.89.7.0/24"), Path("/srv"), [], shares=True
+    )
+    assert {facts["tier_shared_address"] for facts in given["all"]["hosts"].values()} == {"10.89.7.99"}
+    assert all("tier_shared_address" not in facts for facts in inventory()["all"]["hosts"].values())

@@ -76,7 +76,7 @@ def test_secrets_are_not_repeated():
 
 
 def test_an_acme_accounts_thumbprint_is_that_of_its_key():
-    """A wrong one answers every challenge wrongly, and nobody notices before the first certificate is due (RFC 7638)."""
+    """A wrong one answers every challenge wrongly; nobody notices before the first certificate is due (RFC 7638)."""
     made = certificates.acme_account()
     key = serialization.load_pem_private_key(made.key.encode(), None)
     point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
