@@ -15,7 +15,7 @@ from kit.testrun.outcome import Outcome, from_junit, from_second_apply, from_ver
 from kit.testrun.process import stream
 
 MINUTE = 60.0
-PROOFS = "tests/drills/test_proofs_can_fail.py"
+PROOFS, DRILLS = "tests/drills/test_proofs_can_fail.py", "tests/drills"
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,9 @@ class Run:
             "PYTHONUNBUFFERED": "1",
         }
 
-    @property
-    def on_demo(self) -> Run:
-        """Return the same run on the demo tier, whose rehearsal stands beside the other."""
-        return replace(self, tier="demo", instance="check-demo")
+    def on(self, tier: str) -> Run:
+        """Return the same run on another tier, whose rehearsal stands beside the first."""
+        return replace(self, tier=tier, instance=f"check-{tier}")
 
     def log(self, verb: str) -> Path:
         """Return where the words of a verb of the operator's command are kept."""
@@ -151,14 +150,14 @@ def molecule(run: Run) -> Outcome:
     return outcome
 
 
-def on_demo(stage: Callable[[Run], Outcome]) -> Callable[[Run], Outcome]:
-    """Return a stage that does the same on the demo tier."""
-    return lambda run: stage(run.on_demo)
+def on(tier: str, stage: Callable[[Run], Outcome]) -> Callable[[Run], Outcome]:
+    """Return a stage that does the same on another tier."""
+    return lambda run: stage(run.on(tier))
 
 
 def take_down(run: Run) -> None:
     """Remove the run's own rehearsals."""
-    for one in (run, run.on_demo):
+    for one in (run, run.on("demo"), run.on("production")):
         one.kit("down", one.tier, limit=5 * MINUTE)
 
 
@@ -175,15 +174,22 @@ ALL: dict[str, tuple[Callable[[Run], Outcome], str]] = {
     "acceptance": (acceptance, "rehearsal"),
     "browser": (pytest_stage("browser", "tests/browser", "--rehearsal", "-v", limit=25 * MINUTE), "rehearsal"),
     "drills": (pytest_stage("drills", "tests/drills", "--rehearsal", "-v", limit=20 * MINUTE), "rehearsal"),
-    "demo rehearsal": (on_demo(rehearsal), ""),
-    "demo second apply": (on_demo(second_apply), "demo rehearsal"),
-    "demo acceptance": (on_demo(acceptance), "demo rehearsal"),
+    "demo rehearsal": (on("demo", rehearsal), ""),
+    "demo second apply": (on("demo", second_apply), "demo rehearsal"),
+    "demo acceptance": (on("demo", acceptance), "demo rehearsal"),
     "molecule": (molecule, ""),
 }
-# More than an hour holds: `bin/kit test --only "demo rehearsal" --only "demo proofs"` runs them.
+# More than an hour holds: `bin/kit test --only "demo rehearsal" --only "demo proofs"` runs them; production's likewise.
 ASKED: dict[str, tuple[Callable[[Run], Outcome], str]] = {
     "demo proofs": (
-        on_demo(pytest_stage("demo-proofs", PROOFS, "--rehearsal", "-v", limit=20 * MINUTE)),
+        on("demo", pytest_stage("demo-proofs", PROOFS, "--rehearsal", "-v", limit=20 * MINUTE)),
         "demo rehearsal",
+    ),
+    "production rehearsal": (on("production", rehearsal), ""),
+    "production second apply": (on("production", second_apply), "production rehearsal"),
+    "production acceptance": (on("production", acceptance), "production rehearsal"),
+    "production drills": (
+        on("production", pytest_stage("production-drills", DRILLS, "--rehearsal", "-v", limit=60 * MINUTE)),
+        "production rehearsal",
     ),
 }

@@ -35,7 +35,7 @@ def command(fast: bool, keep: bool, only: tuple[str, ...], as_json: bool) -> int
         for name in chosen:
             outcomes[name] = _run_stage(name, run, outcomes)
     finally:
-        if not keep and {"rehearsal", "demo rehearsal", "molecule"} & set(outcomes):
+        if not keep and any(name == "molecule" or name.endswith("rehearsal") for name in outcomes):
             stages.take_down(run)
     passed, failed = total(outcomes.values())
     _show(list(outcomes.values()), time.monotonic() - begun)

@@ -67,7 +67,11 @@ def placed(files: dict[str, str], dry: bool) -> list[str]:
     for name, content in sorted(files.items()):
         path, data = PLACE / name, base64.b64decode(content)
         state = path.stat() if path.is_file() else None
-        if state and path.read_bytes() == data and (state.st_mode & 0o777, state.st_uid, state.st_gid) == (MODE, 0, group):
+        if (
+            state
+            and path.read_bytes() == data
+            and (state.st_mode & 0o777, state.st_uid, state.st_gid) == (MODE, 0, group)
+        ):
             continue
         changed.append(name)
         if not dry:
