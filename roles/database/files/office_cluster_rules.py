@@ -258,9 +258,11 @@ def duty(
         return Decision(STAND_BY, f"takes over from {office.previous}") if waits else Decision(SERVE, "writer")
     why, since = _vacant(local, office, absent, sick)
     line = [name for name in order if name in local.view and (office is None or name != office.holder)]
-    if since < 0:
+    if since < 0 or me not in line:
         return Decision(STAND_BY, why)
-    if local.state != SYNCED or me not in line or since < line.index(me) * STAGGER_SECONDS:
+    # who gives a copy can serve as well, and goes first only where nobody else can
+    place = line.index(me) + (0 if local.state == SYNCED else len(line))
+    if since < place * STAGGER_SECONDS:
         return Decision(STAND_BY, f"{why}, and another one is first in line")
     return Decision(CLAIM, why)
 

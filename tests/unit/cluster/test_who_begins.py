@@ -230,10 +230,13 @@ def test_who_is_not_synced_neither_serves_nor_claims(local):
     assert duty("prod2", replace(local, view=("prod2", "prod3")), absent=60) == rules.STAND_BY
 
 
-def test_who_gives_a_copy_goes_on_serving_and_does_not_begin_to():
+def test_who_gives_a_copy_goes_on_serving_and_begins_to_only_where_nobody_else_can():
+    """After a stop of all the one that began gives copies to the others, and nobody else can be written to."""
     giving = replace(LOCAL, state=2)
     assert duty("prod1", giving) == rules.SERVE
-    assert duty("prod2", replace(giving, view=("prod2", "prod3")), absent=60) == rules.STAND_BY
+    two = replace(giving, view=("prod2", "prod3"))
+    assert duty("prod2", two, absent=1) == rules.STAND_BY
+    assert duty("prod2", two, absent=2 * rules.STAGGER_SECONDS) == rules.CLAIM
 
 
 def test_the_first_writer_is_the_first_of_the_inventory():
