@@ -12,7 +12,19 @@ PLAYS = [pytest.param(path, play, id=f"{path.stem}: {play.get('name')}") for pat
 TASKS = [pytest.param(path, task, id=f"{path.relative_to(ROOT)}: {task.get('name')}") for path, task in all_tasks()]
 
 # The order of issue and design: what is named first is needed by what follows.
-ORDER = ["baseline", "firewall", "tls", "database", "documents", "smtp", "signing", "portal", "proxy", "backup"]
+ORDER = [
+    "baseline",
+    "firewall",
+    "tls",
+    "database",
+    "documents",
+    "swift",
+    "smtp",
+    "signing",
+    "portal",
+    "proxy",
+    "backup",
+]
 
 # A word of a secret: the vault's own variables, and whatever variable of a role ends like one.
 SECRET = re.compile(

@@ -25,7 +25,7 @@ def options(role):
 
 def test_the_roles_are_those_of_the_design():
     """A role that is forgotten is noticed at the acceptance."""
-    expected = "backup baseline database documents firewall outside portal proxy signing smtp tls"
+    expected = "backup baseline database documents firewall outside portal proxy signing smtp swift tls"
     assert expected.split() == ROLE_NAMES
 
 
