@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -39,15 +40,21 @@ def copies(servers: Servers, look: Looker, key: str) -> dict[str, float]:
 
 
 @pytest.mark.checklist("INF-02")
-def test_no_second_portal_looks_for_documents_that_are_on_another_server(servers: Servers) -> None:
+def test_no_second_portal_looks_for_documents_that_are_on_another_server(servers: Servers, look: Looker) -> None:
     """A directory of one server is empty on the next: agents would find their documents every other time."""
-    if servers.variable("documents_engine", "portal") == "local":
+    portals = servers.group("portal")
+    said = {one.name: look.at(one, "grep ^documents_ /etc/portal/settings.toml | grep -v secret") for one in portals}
+    used = {name: tomllib.loads(text) for name, text in said.items()}
+    if {settings["documents_engine"] for settings in used.values()} == {"local"}:
         assert servers.names("portal") == servers.names("documents")[:1], (
             "a directory serves one portal, on its own server"
         )
-    else:
-        addresses = servers.variable("documents_s3_endpoints", "portal")
-        assert addresses, "no address of the storage is known"
+        return
+    storages = {
+        (settings.get("documents_s3_bucket"), *sorted(settings.get("documents_s3_endpoints", [])))
+        for settings in used.values()
+    }
+    assert len(storages) == 1, f"the portals use different storages: {storages}"
 
 
 @pytest.mark.checklist("INF-02")

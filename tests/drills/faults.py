@@ -154,6 +154,32 @@ CAPACITY = (
 FAULTS = (
     *CAPACITY,
     Fault(
+        f"{A}02_documents.py::test_every_server_of_the_storage_takes_part",
+        "swift",
+        "systemctl stop swift-object-auditor",
+        "systemctl start swift-object-auditor",
+        "does not run all of it",
+        tiers=("production",),
+    ),
+    Fault(
+        f"{A}02_documents.py::test_a_document_is_on_two_servers_when_it_is_acknowledged",
+        "swift",
+        "systemctl stop swift-object",
+        "systemctl start swift-object",
+        "cannot write to the document store",
+        everywhere=True,
+        tiers=("production",),
+    ),
+    Fault(
+        f"{A}02_documents.py::test_no_second_portal_looks_for_documents_that_are_on_another_server",
+        "portal",
+        "cp -p /etc/portal/settings.toml /etc/portal/settings.drill && "
+        "sed -i 's/^documents_s3_bucket.*/documents_s3_bucket = \"another\"/' /etc/portal/settings.toml",
+        "mv /etc/portal/settings.drill /etc/portal/settings.toml",
+        "the portals use different storages",
+        tiers=("production",),
+    ),
+    Fault(
         f"{A}03_name.py::test_portal_answers_under_its_name",
         "proxy",
         f"({NGINX} && U=nginx || U=apache2; echo $U > /run/kit-drill-unit; systemctl stop $U)",
