@@ -22,6 +22,8 @@ OUT = -100
 """What being taken out takes off this server's claim: more than any sickness of another server's proxy or portal."""
 MOVE_SECONDS = 10
 READY_SECONDS = 60
+CALM_SECONDS = 4
+CALM_LOOKS = 3
 GRACEFUL = {"nginx.service": "QUIT", "apache2.service": "WINCH"}
 
 
@@ -45,7 +47,10 @@ def take_out() -> None:
     _run("systemctl", "stop", *SETTINGS["workers"])
     if holds():
         with _newcomers_waiting():
+            # who was let in before the door closes is served: the queue that the proxy has not yet looked at is its door
+            _calm(lambda: not _queued())
             _drain()
+            _calm(lambda: not _unacknowledged())
             WEIGHT.write_text(f"{OUT}\n")
             _wait(MOVE_SECONDS, lambda: not holds(), "the address stays: no other server takes it")
     else:
@@ -108,6 +113,28 @@ def _newcomers_waiting() -> Iterator[None]:
         yield
     finally:
         _run("nft", "delete", "table", "inet", "office_drain")
+
+
+def _queued() -> bool:
+    """Whether connections wait for the proxy to take them, or are about to be made."""
+    listening = _said("ss", "-Hltn", "( sport = :443 or sport = :80 )").splitlines()
+    coming = _said("ss", "-Htn", "state", "syn-recv", "( sport = :443 or sport = :80 )").strip()
+    return bool(coming) or any(line.split()[1] != "0" for line in listening)
+
+
+def _unacknowledged() -> bool:
+    """Whether an agent's machine has not yet said that it has all of an answer; another holder could not repeat it."""
+    states = [word for state in ("established", "fin-wait-1", "closing", "last-ack") for word in ("state", state)]
+    return bool(_said("ss", "-Htn", *states, "src", SETTINGS["shared"]).strip())
+
+
+def _calm(so: Callable[[], bool]) -> None:
+    """Wait until something has been so for a third of a second; at most for CALM_SECONDS."""
+    deadline = time.monotonic() + CALM_SECONDS
+    calm = 0
+    while calm < CALM_LOOKS and time.monotonic() < deadline:
+        calm = calm + 1 if so() else 0
+        time.sleep(0.1)
 
 
 def _wait(seconds: float, until: Callable[[], bool], otherwise: str) -> None:
