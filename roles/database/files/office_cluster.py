@@ -75,13 +75,16 @@ def enter() -> int:
     note(own)
     last, end = "", time.monotonic() + ENTER_SECONDS
     while True:
-        decision = rules.decide(ME, ask_all(own), create=CREATE.exists(), force=FORCE.exists())
+        reports = ask_all(own)
+        decision = rules.decide(ME, reports, create=CREATE.exists(), force=FORCE.exists())
         if decision.why != last:
             last = decision.why
             say(f"{decision.what}: {decision.why}")
         if decision.what != rules.WAIT:
             break
-        if time.monotonic() > end:
+        # beginning anew would cost another recovery, and who begins is about to serve
+        begun = any(report.bootstrap for report in reports.values())
+        if time.monotonic() > end + (ENTER_SECONDS if begun else 0):
             say("not started; it is tried again in a few seconds. Every member's word: office-cluster status")
             return 1
         time.sleep(1)
