@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -189,6 +190,30 @@ def test_a_stamp_waits_for_its_authority_too(app, authority):
             authority.put_back()
         time.sleep(0.3)
         archives.stamp_again(filing.id)
+
+
+def test_the_help_desks_commands_know_both_states_of_a_receipt(app, run, tmp_path):
+    """A court asks years later: the receipt as it was issued, and the one that can still be checked."""
+    with app.app_context():
+        filing = file()
+        number, original = filing.number, service.receipt_pdf(filing)
+    assert run("retimestamp").exit_code == 2
+    done = run("retimestamp", number, "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"number": number, "result": "stamped"})
+    assert run("retimestamp", "T1020269", "--json").exit_code == 3
+    as_issued, stamped = tmp_path / "issued.pdf", tmp_path / "stamped.pdf"
+    as_issued.write_bytes(run("receipt", number).stdout_bytes)
+    stamped.write_bytes(run("receipt", number, "--stamped").stdout_bytes)
+    assert as_issued.read_bytes() == original
+    assert stamped.read_bytes().startswith(original)
+    told = run("verify-receipt", "--record", "--json", str(as_issued), str(stamped))
+    answers = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [(one["state"], one["recorded"], len(one["stamps"])) for one in answers] == [
+        ("valid", True, 2),
+        ("valid", True, 3),
+    ]
+    stamped.write_bytes(original + stamped.read_bytes()[len(original) : -5] + b"%%EOX")
+    assert run("verify-receipt", str(stamped)).exit_code == 3
 
 
 def store_of(sha512: str | None) -> bytes:
