@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from portal.audit.models import AuditEntry
 from portal.db import db, utc_now
 from portal.documents.store import store
-from portal.filing import archives, service
+from portal.filing import archives, reconcile, service
 from portal.filing.models import Filing, ReceiptArchive
 from portal.outbox.models import OutboxRow
 from portal.outbox.worker import run_once
@@ -22,6 +22,7 @@ from portal.signing import timestamps
 from portal.signing import token as tokens
 from portal.signing.service import State, TimestampAway, validate
 from tests.integration.portal.desks import person
+from tests.integration.portal.test_reconcile import forget
 from tests.support.drafts import complete_draft, file_draft
 from tests.support.keys import TestKeys
 from tests.support.softhsm import SoftToken, make_token
@@ -190,6 +191,19 @@ def test_a_stamp_waits_for_its_authority_too(app, authority):
             authority.put_back()
         time.sleep(0.3)
         archives.stamp_again(filing.id)
+
+
+def test_a_filing_that_is_put_back_from_its_package_has_its_stamps(app):
+    """Without them the next year's stamp would take a number that is given, or begin again at the receipt."""
+    with app.app_context():
+        filing = file()
+        archives.stamp_again(filing.id)
+        number, newest = filing.number, archives.newest_of(filing)
+        due = db.session.get(Filing, filing.id).archive_due_at
+        forget(number)
+        reconcile.reconcile(repair=True)
+        again = db.session.scalars(select(Filing).where(Filing.number == number)).one()
+        assert (archives.newest_of(again), again.archive_due_at) == (newest, due)
 
 
 def test_the_help_desks_commands_know_both_states_of_a_receipt(app, run, tmp_path):
