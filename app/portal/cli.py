@@ -29,6 +29,7 @@ COMMANDS = {
     "return-documents": "portal.documents.store_commands",
     "reconcile": "portal.filing.commands",
     "verify-receipt": "portal.filing.commands",
+    "receipt": "portal.filing.commands",
     "retimestamp": "portal.filing.commands",
     "sign-test": "portal.signing.commands",
     "send-test-mail": "portal.notices.commands",

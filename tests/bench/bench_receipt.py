@@ -58,7 +58,7 @@ def run() -> list[Row]:
 def _variants(folder: Path, ours: Any, own: float) -> list[Row]:
     """The same receipt with its key in a token, with stamps, and its verdict: as ratios to the receipt itself.
 
-    The stand-in authority answers from a thread of this process: all but its openssl is counted, as the token's work is.
+    The stand-in authority answers from a thread of this process: all but its openssl is counted.
     """
     from flask import current_app
 

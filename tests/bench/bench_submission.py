@@ -125,7 +125,7 @@ def _submitted(user: Any, draft: str) -> dict[str, float]:
         (printed_form, "form", STEPS[3]),
         (papers, "receipt", STEPS[4]),
         (package, "sign_pdf", STEPS[5]),
-        (service, "sign_pdf", STEPS[5]),
+        (service, "sign_patiently", STEPS[5]),
         (LocalStore, "put", STEPS[6]),
         (LocalStore, "name", STEPS[6]),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +115,8 @@ def mailbox(postfix: services.Mailbox) -> services.Mailbox:
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> TestKeys:
-    """A signing key of this run and the root that issued it."""
-    return make_keys(tmp_path_factory.mktemp("keys"))
+    """A signing key of this run and the root that issued it; valid whenever a test sets its clock to."""
+    return make_keys(tmp_path_factory.mktemp("keys"), begins=datetime(2020, 1, 1, tzinfo=UTC), days=10_000)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ incremental update of it, stored as an object of its own.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.service import record
 from portal.db import db, transaction, utc_now
-from portal.documents.store import NameTaken, store
+from portal.documents.store import DocumentStore, NameTaken, store
 from portal.filing.models import Filing, ReceiptArchive
 from portal.filing.rules import archive_name
 from portal.outbox.service import enqueue, known
@@ -91,6 +92,20 @@ def _record(
     session.add(ReceiptArchive(filing_id=filing_id, sequence=sequence, sha512=sha512, stamped_at=stamped_at))
     filing.archive_due_at = due_at
     record(session, "receipt-stamped-again", ("filing", filing.number), sha512=sha512, sequence=sequence)
+
+
+def recover(session: Session, shelf: DocumentStore, filing: Filing, receipt: bytes) -> None:
+    """Record the stamps that the store knows of a receipt, for a filing that is put back from its package.
+
+    Within the caller's transaction, which has flushed the filing. Raises StoreError.
+    """
+    newest, sequence = receipt, 1
+    while (stamped := shelf.named(archive_name(filing.number, sequence))) is not None:
+        sha512 = hashlib.sha512(stamped).hexdigest()
+        at = newest_stamp(stamped) or filing.received_at
+        session.add(ReceiptArchive(filing_id=filing.id, sequence=sequence, sha512=sha512, stamped_at=at))
+        newest, sequence = stamped, sequence + 1
+    filing.archive_due_at = due_again(newest)
 
 
 def newest_of(filing: Filing) -> str | None:

@@ -193,3 +193,28 @@ def reconcile(repair: bool, recent: bool, as_json: bool) -> None:
         )
     click.echo(json.dumps(counts) if as_json else ("all is as it must be" if not found else f"{len(found)} told"))
     sys.exit(3 if counts["lost"] or counts["no-package"] else 0)
+
+
+@click.command("receipt")
+@click.argument("number")
+@click.option("--stamped", is_flag=True, help="With every archive timestamp that it was given since.")
+def receipt(number: str, stamped: bool) -> None:
+    """Write the receipt of NUMBER to standard output: as it was issued, or as it can be checked longest."""
+    from sqlalchemy import select
+
+    from portal.app import create_app
+    from portal.db import db
+    from portal.documents.store import store
+    from portal.filing.archives import newest_of
+    from portal.filing.models import Filing
+
+    with create_app().app_context():
+        filing = db.session.scalar(select(Filing).where(Filing.number == number))
+        if filing is None:
+            raise click.ClickException(f"no filing has the number {number}")
+        sha512 = newest_of(filing) if stamped else filing.receipt_sha512
+        if sha512 is None:
+            raise click.ClickException("its receipt is still to come: `portal doctor` says what is in its way")
+        content = store().get(sha512)
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.audit.service import record
 from portal.calendar.rules import Reception, reception
 from portal.calendar.service import office_days
+from portal.db import utc_now
 from portal.filing.models import Filing
 from portal.notices.service import notify
 from portal.outbox.service import enqueue
@@ -25,7 +26,8 @@ def give_reception_date(session: Session, filing: Filing, paid_at: datetime) -> 
     found = reception(waiting.submitted_at, paid_at, waiting.rule, office_days())
     filing.reception_date, filing.reception = found.date, found.as_dict()
     record(session, "reception-date-given", ("filing", filing.number), **found.as_dict())
-    enqueue(session, "reception-notice", f"reception-notice-{filing.number}", filing=filing.id)
+    since = utc_now().isoformat()
+    enqueue(session, "reception-notice", f"reception-notice-{filing.number}", filing=filing.id, since=since)
     notify(
         session,
         filing.filed_by_id,

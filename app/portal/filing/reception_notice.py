@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,16 +18,19 @@ from portal.filing.service import manifest_of, named_once
 from portal.signing.service import sign_patiently
 
 
-def issue_notice(filing_id: int) -> None:
-    """Print, sign and store the notice of a filing's reception date, once. Raises NoKey, TimestampAway, StoreError."""
+def issue_notice(filing_id: int, since: datetime | None = None) -> None:
+    """Print, sign and store the notice of a filing's reception date, once; `since` is when it began to wait (aware).
+
+    Raises NoKey, TimestampAway, StoreError.
+    """
     filing = db.session.get_one(Filing, filing_id)
     if filing.reception_notice_sha512 is not None or filing.reception_date is None:
         return
     manifest, _raw = manifest_of(filing)
-    number, written, since = filing.number, dict(filing.reception), filing.received_at
+    number, written = filing.number, dict(filing.reception)
     db.session.rollback()  # no transaction stays open while the notice is made
     printed = papers.reception_notice(manifest, written, utc_now()).document
-    _keep(filing_id, sign_patiently(printed, f"Reception date {number}", since=since))
+    _keep(filing_id, sign_patiently(printed, f"Reception date {number}", since=since or utc_now()))
 
 
 @transaction
@@ -41,7 +45,7 @@ def _keep(session: Session, filing_id: int, signed: bytes) -> None:
 
 def deliver_notice(_key: str, payload: Mapping[str, Any]) -> None:
     """The outbox's way to `issue_notice`."""
-    issue_notice(payload["filing"])
+    issue_notice(payload["filing"], datetime.fromisoformat(payload["since"]) if "since" in payload else None)
 
 
 def notice_pdf(filing: Filing) -> bytes | None:

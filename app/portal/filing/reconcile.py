@@ -31,6 +31,7 @@ from portal.fees import record as fees_record
 from portal.fees.quotes import price_of
 from portal.fees.rules import Fees
 from portal.fees.service import facts_of
+from portal.filing import archives
 from portal.filing.models import Filing, NumberSeries
 from portal.filing.rules import (
     FilingNumber,
@@ -231,6 +232,7 @@ def _receipt(session: Session, shelf: DocumentStore, filing: Filing, notes: list
     else:
         filing.receipt_sha512 = hashlib.sha512(signed).hexdigest()
         filing.receipt_issued_at = filing.received_at
+        archives.recover(session, shelf, filing, signed)
     if shelf.named(notice_name(filing.number)) is not None:
         notes.append("its reception date had followed from a payment: enter the payment again")
 

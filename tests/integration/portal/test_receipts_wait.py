@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from portal.audit.models import AuditEntry
 from portal.db import db, utc_now
 from portal.documents.store import store
-from portal.filing import archives, service
+from portal.filing import archives, reconcile, service
 from portal.filing.models import Filing, ReceiptArchive
 from portal.outbox.models import OutboxRow
 from portal.outbox.worker import run_once
@@ -21,6 +22,7 @@ from portal.signing import timestamps
 from portal.signing import token as tokens
 from portal.signing.service import State, TimestampAway, validate
 from tests.integration.portal.desks import person
+from tests.integration.portal.test_reconcile import forget
 from tests.support.drafts import complete_draft, file_draft
 from tests.support.keys import TestKeys
 from tests.support.softhsm import SoftToken, make_token
@@ -189,6 +191,43 @@ def test_a_stamp_waits_for_its_authority_too(app, authority):
             authority.put_back()
         time.sleep(0.3)
         archives.stamp_again(filing.id)
+
+
+def test_a_filing_that_is_put_back_from_its_package_has_its_stamps(app):
+    """Without them the next year's stamp would take a number that is given, or begin again at the receipt."""
+    with app.app_context():
+        filing = file()
+        archives.stamp_again(filing.id)
+        number, newest = filing.number, archives.newest_of(filing)
+        due = db.session.get(Filing, filing.id).archive_due_at
+        forget(number)
+        reconcile.reconcile(repair=True)
+        again = db.session.scalars(select(Filing).where(Filing.number == number)).one()
+        assert (archives.newest_of(again), again.archive_due_at) == (newest, due)
+
+
+def test_the_help_desks_commands_know_both_states_of_a_receipt(app, run, tmp_path):
+    """A court asks years later: the receipt as it was issued, and the one that can still be checked."""
+    with app.app_context():
+        filing = file()
+        number, original = filing.number, service.receipt_pdf(filing)
+    assert run("retimestamp").exit_code == 2
+    done = run("retimestamp", number, "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"number": number, "result": "stamped"})
+    assert run("retimestamp", "T1020269", "--json").exit_code == 3
+    as_issued, stamped = tmp_path / "issued.pdf", tmp_path / "stamped.pdf"
+    as_issued.write_bytes(run("receipt", number).stdout_bytes)
+    stamped.write_bytes(run("receipt", number, "--stamped").stdout_bytes)
+    assert as_issued.read_bytes() == original
+    assert stamped.read_bytes().startswith(original)
+    told = run("verify-receipt", "--record", "--json", str(as_issued), str(stamped))
+    answers = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [(one["state"], one["recorded"], len(one["stamps"])) for one in answers] == [
+        ("valid", True, 2),
+        ("valid", True, 3),
+    ]
+    stamped.write_bytes(original + stamped.read_bytes()[len(original) : -5] + b"%%EOX")
+    assert run("verify-receipt", str(stamped)).exit_code == 3
 
 
 def store_of(sha512: str | None) -> bytes:
