@@ -47,7 +47,7 @@ def take_out() -> None:
     _run("systemctl", "stop", *SETTINGS["workers"])
     if holds():
         with _newcomers_waiting():
-            # who was let in before the door closes is served: the queue that the proxy has not yet looked at is its door
+            # who is in the queue that the proxy has not yet looked at is served: closing would refuse them
             _calm(lambda: not _queued())
             _drain()
             _calm(lambda: not _unacknowledged())
