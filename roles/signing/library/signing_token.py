@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import base64
+import grp
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from datetime import UTC, datetime
@@ -232,17 +234,22 @@ def work(module):
 def place(module, path, content):
     """Write a file that the group may read, at once; whether that changed anything.
 
-    Not by way of the result: Ansible blots out there whatever looks like one of the secrets, a short PIN for one.
+    Not by way of the result: Ansible blots out there whatever looks like one of the secrets, a short PIN for one. Nor by
+    `atomic_move`, which gives the file the mode of the one before it, or of the umask.
     """
+    owned = (0o640, 0, grp.getgrnam(module.params["group"]).gr_gid)
     if path.exists() and path.read_bytes() == content:
-        return False
+        state = path.stat()
+        if (stat.S_IMODE(state.st_mode), state.st_uid, state.st_gid) == owned:
+            return False
     if not module.check_mode:
         handle, fresh = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(fresh).chmod(0o640)
-        shutil.chown(fresh, "root", module.params["group"])
-        module.atomic_move(fresh, str(path))
+            os.fchmod(handle, owned[0])
+            os.fchown(handle, *owned[1:])
+            os.fsync(handle)
+        Path(fresh).replace(path)
     return True
 
 
