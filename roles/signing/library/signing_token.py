@@ -234,8 +234,8 @@ def work(module):
 def place(module, path, content):
     """Write a file that the group may read, at once; whether that changed anything.
 
-    Not by way of the result: Ansible blots out there whatever looks like one of the secrets, a short PIN for one. Nor by
-    `atomic_move`, which gives the file the mode of the one before it, or of the umask.
+    Not by way of the result: Ansible blots out there whatever looks like one of the secrets, a short PIN for one.
+    Nor by `atomic_move`, which gives the file the mode of the one before it, or of the umask.
     """
     owned = (0o640, 0, grp.getgrnam(module.params["group"]).gr_gid)
     if path.exists() and path.read_bytes() == content:
