@@ -46,7 +46,7 @@ class KeptKeySigner(Signer):
 
 @dataclass(frozen=True)
 class _Loaded:
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, int, int, str]
     signer: KeptKeySigner
 
 
@@ -60,7 +60,7 @@ def signer(keystore: Path | None, passphrase: str) -> KeptKeySigner:
         raise NoKey("no signing key is configured (signing_keystore)")
     try:
         status = keystore.stat()
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino, passphrase)  # another one may not open it
         with _lock:
             kept = _loaded.get(keystore)
             if kept is None or kept.stamp != stamp:
