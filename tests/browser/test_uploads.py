@@ -146,7 +146,8 @@ def test_an_upload_is_given_up(visit):
     send(agent)
     line = agent.page.locator(f"{FORM} [data-progress] li")
     expect(line).to_have_count(1)
-    line.locator("button:not([hidden])").click()
+    with agent.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        line.locator("button:not([hidden])").click()
     expect(line).to_have_count(0)
     agent.go(f"{draft}/documents")
     expect(agent.page.locator("[data-upload]")).to_have_count(0)
