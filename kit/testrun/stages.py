@@ -173,7 +173,7 @@ ALL: dict[str, tuple[Callable[[Run], Outcome], str]] = {
     "second apply": (second_apply, "rehearsal"),
     "acceptance": (acceptance, "rehearsal"),
     "browser": (pytest_stage("browser", "tests/browser", "--rehearsal", "-v", limit=25 * MINUTE), "rehearsal"),
-    "drills": (pytest_stage("drills", "tests/drills", "--rehearsal", "-v", limit=20 * MINUTE), "rehearsal"),
+    "drills": (pytest_stage("drills", "tests/drills", "--rehearsal", "-v", limit=30 * MINUTE), "rehearsal"),
     "demo rehearsal": (on("demo", rehearsal), ""),
     "demo second apply": (on("demo", second_apply), "demo rehearsal"),
     "demo acceptance": (on("demo", acceptance), "demo rehearsal"),
