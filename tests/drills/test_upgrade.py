@@ -26,7 +26,7 @@ Kit = Callable[..., tuple[int, str]]
 PATHS = ("/health/live", "/sign-in", "/fees")
 HEAD = runner.head()
 LATER = pytest.mark.tiers("demo", "production")
-"""Minutes each, on a release that does not answer: `bin/kit drill demo --rehearsal` has the time, a test run has not."""
+"""Minutes each, waiting for a release that does not answer: `bin/kit drill demo --rehearsal` has the time."""
 
 
 @pytest.fixture
