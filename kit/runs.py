@@ -64,6 +64,22 @@ def simple(
     return result
 
 
+def carry_out(
+    tier: Tier,
+    verb: str,
+    *,
+    as_json: bool,
+    next_command: str,
+    extra_vars: dict[str, str] | None = None,
+    **more: Any,
+) -> None:
+    """As `simple`; then write the verb's document with `more` in it, or raise what an operator must know."""
+    result = simple(tier, verb, next_command=next_command, extra_vars=extra_vars).require_success()
+    if as_json:
+        known = {"tier": tier.name, "rehearsal": tier.rehearsal, **more}
+        output.emit_json(f"kit.{verb}", 1, {**known, **result.as_dict()})
+
+
 def require_server(tier: Tier, host: str) -> None:
     """Raise KIT-066 unless `host` is one of several servers of the tier that share an address."""
     if tier.shared_address and host in tier.hosts:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kit import lock, output
+from kit import lock
 from kit.cli import json_option, rehearsal_option, tier_argument
-from kit.runs import simple
+from kit.runs import carry_out
 from kit.tier import get
 
 
@@ -18,7 +18,4 @@ def command(tier_name: str, rehearsal: bool, as_json: bool) -> None:
     """Back up the database and the documents to the off-host store, now."""
     tier = get(tier_name, rehearsal=rehearsal)
     with lock.hold(tier, "backup"):
-        result = simple(tier, "backup", next_command=tier.command_hint("status"))
-    if as_json and result.ok:
-        output.emit_json("kit.backup", 1, {"tier": tier.name, "rehearsal": rehearsal, **result.as_dict()})
-    result.require_success()
+        carry_out(tier, "backup", as_json=as_json, next_command=tier.command_hint("status"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kit import lock, output
+from kit import lock
 from kit.cli import json_option, rehearsal_option, tier_argument
-from kit.runs import require_server, simple
+from kit.runs import carry_out, require_server
 from kit.tier import get
 
 
@@ -20,9 +20,5 @@ def command(tier_name: str, host: str, rehearsal: bool, as_json: bool) -> None:
     tier = get(tier_name, rehearsal=rehearsal)
     require_server(tier, host)
     with lock.hold(tier, "put-back"):
-        result = simple(tier, "put-back", next_command=tier.command_hint("status"), extra_vars={"server": host})
-    if as_json and result.ok:
-        output.emit_json(
-            "kit.put-back", 1, {"tier": tier.name, "rehearsal": rehearsal, "server": host, **result.as_dict()}
-        )
-    result.require_success()
+        named, after = {"server": host}, tier.command_hint("status")
+        carry_out(tier, "put-back", as_json=as_json, next_command=after, extra_vars=named, server=host)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from kit import lock, output
+from kit import lock
 from kit.cli import json_option, rehearsal_option, tier_argument, yes_option
 from kit.errors import Exit, KitError
-from kit.runs import confirm, simple
+from kit.runs import carry_out, confirm
 from kit.tier import get
 
 
@@ -30,7 +30,4 @@ def command(tier_name: str, rehearsal: bool, as_json: bool, yes: str) -> None:
         )
     with lock.hold(tier, "reset"):
         confirm(tier, yes, f"Every draft, filing and document of {tier.title} is forgotten.")
-        result = simple(tier, "reset", next_command=tier.command_hint("verify"))
-    if as_json and result.ok:
-        output.emit_json("kit.reset", 1, {"tier": tier.name, "rehearsal": rehearsal, **result.as_dict()})
-    result.require_success()
+        carry_out(tier, "reset", as_json=as_json, next_command=tier.command_hint("verify"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kit import lock, output
+from kit import lock
 from kit.cli import json_option, rehearsal_option, tier_argument, yes_option
-from kit.runs import confirm, simple
+from kit.runs import carry_out, confirm
 from kit.tier import get
 
 
@@ -21,12 +21,5 @@ def command(tier_name: str, rehearsal: bool, as_json: bool, yes: str, archive: s
     tier = get(tier_name, rehearsal=rehearsal)
     with lock.hold(tier, "restore"):
         confirm(tier, yes, f"The data of {tier.title} is replaced by that of a backup; what came later is lost.")
-        result = simple(
-            tier,
-            "restore",
-            next_command=tier.command_hint("verify"),
-            extra_vars={"restore_archive": archive} if archive else None,
-        )
-    if as_json and result.ok:
-        output.emit_json("kit.restore", 1, {"tier": tier.name, "rehearsal": rehearsal, **result.as_dict()})
-    result.require_success()
+        chosen = {"restore_archive": archive} if archive else None
+        carry_out(tier, "restore", as_json=as_json, next_command=tier.command_hint("verify"), extra_vars=chosen)

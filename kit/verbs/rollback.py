@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kit import lock, output
+from kit import lock
 from kit.cli import json_option, rehearsal_option, tier_argument
-from kit.runs import simple
+from kit.runs import carry_out
 from kit.tier import get
 
 
@@ -18,7 +18,4 @@ def command(tier_name: str, rehearsal: bool, as_json: bool) -> None:
     """Put the release before in place again. Refused when it cannot serve on the database as it is."""
     tier = get(tier_name, rehearsal=rehearsal)
     with lock.hold(tier, "rollback"):
-        result = simple(tier, "rollback", next_command=tier.command_hint("verify"))
-    if as_json and result.ok:
-        output.emit_json("kit.rollback", 1, {"tier": tier.name, "rehearsal": rehearsal, **result.as_dict()})
-    result.require_success()
+        carry_out(tier, "rollback", as_json=as_json, next_command=tier.command_hint("verify"))
