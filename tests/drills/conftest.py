@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+
+from tests.support.applicant import Applicant
+from tests.support.portal_client import PortalClient
+from tests.support.servers import Servers
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -30,3 +36,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Stop before anything is broken that people work with."""
     if not session.config.getoption("--rehearsal"):
         raise pytest.UsageError("drills break what they look at: they run on a rehearsal only (--rehearsal)")
+
+
+@pytest.fixture
+def agent(servers: Servers, new_client: Callable[[], PortalClient]) -> Applicant:
+    """The demonstration's agent, signed in."""
+    applicant = Applicant.from_vault(servers, new_client(), "agent")
+    applicant.sign_in()
+    return applicant

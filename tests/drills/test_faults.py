@@ -10,26 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
-import pytest
 import requests
 
 from tests.drills.faults import SIGNING_KEY
 from tests.support.applicant import Applicant
 from tests.support.documents import pdf_of_size
-from tests.support.portal_client import Page, PortalClient
+from tests.support.portal_client import Page
 from tests.support.servers import Server, Servers
 
 STORE = "/srv/documents"
 MAILBOXES = "/var/mail/vhosts"
 Answer = TypeVar("Answer")
-
-
-@pytest.fixture
-def agent(servers: Servers, new_client: Callable[[], PortalClient]) -> Applicant:
-    """The demonstration's agent, signed in."""
-    applicant = Applicant.from_vault(servers, new_client(), "agent")
-    applicant.sign_in()
-    return applicant
 
 
 @contextmanager

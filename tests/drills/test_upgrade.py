@@ -18,7 +18,6 @@ from kit.errors import Exit
 from kit.paths import ROOT
 from portal.migrations import runner
 from tests.support import releases
-from tests.support.applicant import Applicant
 from tests.support.portal_client import PortalClient
 from tests.support.servers import Server, Servers
 
@@ -88,14 +87,16 @@ def drop(server: Server, table: str) -> None:
 
 
 def test_an_upgrade_and_the_way_back_refuse_nobody(
-    servers: Servers, new_client: Callable[[], PortalClient], kit: Kit, back_to_these_sources: None
+    servers: Servers,
+    new_client: Callable[[], PortalClient],
+    agent: Applicant,
+    kit: Kit,
+    back_to_these_sources: None,
 ) -> None:
     """Sessions and drafts of before are those of afterwards, and the release before serves on the wider schema."""
     database = servers.group("database")[0]
     wider = {f"{releases.VERSIONS}/drill_1.py": releases.expansion("drill_1", HEAD, "drill_room")}
     target = releases.build("wider", wider)
-    agent = Applicant.from_vault(servers, new_client(), "agent")
-    agent.sign_in()
     draft = agent.complete_draft("upgrade")
     before = releases_of(servers)
     try:

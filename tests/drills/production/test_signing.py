@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from tests.drills.faults import SIGNING_KEY
 from tests.support.applicant import Applicant
-from tests.support.portal_client import PortalClient
 from tests.support.servers import Server, Servers
 
 pytestmark = pytest.mark.tiers("production")
@@ -21,14 +20,6 @@ MINUTE = 60
 LONGEST = 30
 """Seconds for one acknowledgement in a rehearsal whose servers share two cores; far below any time-out of the proxy."""
 AUTHORITY = ("systemctl stop stand-in-timestamps", "systemctl start stand-in-timestamps")
-
-
-@pytest.fixture
-def agent(servers: Servers, new_client: Callable[[], PortalClient]) -> Applicant:
-    """The demonstration's agent, signed in."""
-    applicant = Applicant.from_vault(servers, new_client(), "agent")
-    applicant.sign_in()
-    return applicant
 
 
 @contextmanager
