@@ -18,6 +18,7 @@ from kit.errors import Exit
 from kit.paths import ROOT
 from portal.migrations import runner
 from tests.support import releases
+from tests.support.applicant import Applicant
 from tests.support.portal_client import PortalClient
 from tests.support.servers import Server, Servers
 
