@@ -46,6 +46,7 @@ from portal.notices.service import notify
 from portal.office.reviews import open_reviews
 from portal.outbox.service import enqueue
 from portal.payments.service import issue_bill
+from portal.signing.service import verdict
 
 if TYPE_CHECKING:
     from portal.drafting.models import Draft
@@ -231,7 +232,8 @@ def _receipt(session: Session, shelf: DocumentStore, filing: Filing, notes: list
         enqueue(session, "receipt", f"receipt-{filing.number}", filing=filing.id)
     else:
         filing.receipt_sha512 = hashlib.sha512(signed).hexdigest()
-        filing.receipt_issued_at = filing.received_at
+        signed_at = verdict(signed, []).signed_at or filing.received_at  # whose it is was settled when it was made
+        filing.receipt_issued_at = max(signed_at, filing.received_at)
         archives.recover(session, shelf, filing, signed)
     if shelf.named(notice_name(filing.number)) is not None:
         notes.append("its reception date had followed from a payment: enter the payment again")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import Table, delete, func, select, text
 
 from portal.accounts.models import Firm, User
@@ -102,6 +104,22 @@ def test_a_number_told_without_a_receipt_is_put_back_as_well(app, monkeypatch):
         assert (found.number, found.what) == (number, "restored")
         waiting = db.session.scalars(select(OutboxRow.kind).where(OutboxRow.kind == "receipt")).all()
         assert waiting == ["receipt"], "its receipt follows"
+
+
+def test_a_receipt_that_came_later_keeps_its_own_time(app, monkeypatch):
+    """The history of the filing says when the receipt was issued: its signature does, three hours after the filing."""
+    with app.app_context():
+        user = person(AGENT)
+        with monkeypatch.context() as patch:
+            patch.setattr(service, "issue_receipt", strike)
+            filing = file_draft(complete_draft(user), user)
+        number, received_at = filing.number, filing.received_at
+        with time_machine.travel(received_at + timedelta(hours=3), tick=False):
+            service.issue_receipt(filing.id)
+        forget(number)
+        reconcile.reconcile(repair=True)
+        issued_at = db.session.scalars(select(Filing.receipt_issued_at).where(Filing.number == number)).one()
+        assert abs(issued_at - received_at - timedelta(hours=3)) < timedelta(seconds=2)
 
 
 def test_a_submission_that_never_ended_is_no_filing(app, monkeypatch):
